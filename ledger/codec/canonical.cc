@@ -1,0 +1,55 @@
+#include "ledger/codec/canonical.h"
+
+namespace custody {
+
+void CanonicalWriter::sized(std::string_view bytes, size_t width, bool utf8) {
+  if ((static_cast<uint64_t>(bytes.size()) >> (8 * width)) != 0)
+    throw Error(ErrorCode::kRefused, "a string of " + std::to_string(bytes.size()) + " bytes where " +
+                                         std::to_string((uint64_t{1} << (8 * width)) - 1) + " are allowed");
+  if (utf8 && !is_utf8(bytes)) throw Error(ErrorCode::kRefused, "a string that is not UTF-8");
+  integer(bytes.size(), width);
+  raw(bytes);
+}
+
+void CanonicalReader::fail(const std::string& what) const {
+  throw Error(ErrorCode::kRefused, "malformed bytes at offset " + std::to_string(offset_) + ": " + what);
+}
+
+uint64_t CanonicalReader::integer(size_t width) { return read_le(raw(width), 0, width); }
+
+std::string_view CanonicalReader::raw(size_t size) {
+  if (size > left()) fail(std::to_string(size) + " bytes expected, " + std::to_string(left()) + " left");
+  const std::string_view out = bytes_.substr(offset_, size);
+  offset_ += size;
+  return out;
+}
+
+std::string_view CanonicalReader::sized(size_t width, bool utf8) {
+  const std::string_view out = raw(integer(width));
+  if (utf8 && !is_utf8(out)) fail("a string that is not UTF-8");
+  return out;
+}
+
+size_t CanonicalReader::count() {
+  const size_t n = integer(4);
+  if (n > left()) fail("a count of " + std::to_string(n) + " with " + std::to_string(left()) + " bytes left");
+  return n;
+}
+
+void CanonicalReader::expect_end() const {
+  if (left() != 0) fail(std::to_string(left()) + " bytes left over");
+}
+
+void save(CanonicalWriter& ar, const StringSet& set) {
+  for (size_t i = 1; i < set.items.size(); ++i)
+    if (set.items[i - 1] >= set.items[i]) throw Error(ErrorCode::kRefused, "a set that is not strictly ascending");
+  ar(set.items);
+}
+
+void load(CanonicalReader& ar, StringSet& set) {
+  ar(set.items);
+  for (size_t i = 1; i < set.items.size(); ++i)
+    if (set.items[i - 1] >= set.items[i]) ar.fail("a set that is not strictly ascending");
+}
+
+}  // namespace custody
