@@ -1,7 +1,9 @@
 #include "ledger/base/lmdb.h"
 
 #include <lmdb.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -48,6 +50,21 @@ void check(int rc, const char* doing) {
   if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG) text = "disk full";
   if (rc == MDB_MAP_FULL) text = "disk full: the map of the store is used up";
   throw Error(code_of(rc), text + ": " + doing + ": " + mdb_strerror(rc));
+}
+
+// A write cut short by a full disk or a limit comes out of LMDB as EIO, as does a broken device. The difference is
+// whether one waits for room or calls for help.
+bool is_out_of_room(MDB_env* env) {
+  constexpr uint64_t kLittle = 1 << 20;
+  const char* folder = nullptr;
+  struct statvfs space{};
+  struct rlimit limit{};
+  struct stat file{};
+  if (mdb_env_get_path(env, &folder) != 0) return false;
+  if (statvfs(folder, &space) == 0 && space.f_bavail * space.f_frsize < kLittle) return true;
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         stat((std::string(folder) + "/data.mdb").c_str(), &file) == 0 &&
+         static_cast<uint64_t>(file.st_size) + kLittle > limit.rlim_cur;
 }
 
 MDB_val val(std::string_view bytes) {
@@ -209,7 +226,9 @@ MDB_txn* LmdbTxn::txn() const {
 void LmdbTxn::commit() {
   MDB_txn* ending = txn();
   state_->txn = nullptr;
-  check(mdb_txn_commit(ending), "commit");
+  MDB_env* env = mdb_txn_env(ending);
+  int rc = mdb_txn_commit(ending);
+  check(rc == EIO && is_out_of_room(env) ? ENOSPC : rc, "commit");
 }
 
 void LmdbTxn::abort() {
