@@ -19,12 +19,20 @@ constexpr std::array<Mapping, 7> kMappings{{{"usage", 400, 2},
                                             {"unavailable", 503, 3},
                                             {"store", 500, 4}}};
 
-const Mapping& mapping(ErrorCode code) { return kMappings.at(static_cast<size_t>(code)); }
+const Mapping& mapping(ErrorCode code) {
+  return kMappings.at(static_cast<size_t>(code));
+}
 
 }  // namespace
 
-int http_status(ErrorCode code) { return mapping(code).http; }
-int exit_status(ErrorCode code) { return mapping(code).exit; }
-std::string_view error_name(ErrorCode code) { return mapping(code).name; }
+int http_status(ErrorCode code) {
+  return mapping(code).http;
+}
+int exit_status(ErrorCode code) {
+  return mapping(code).exit;
+}
+std::string_view error_name(ErrorCode code) {
+  return mapping(code).name;
+}
 
 }  // namespace custody

@@ -15,8 +15,12 @@ void check(int result) {
   if (result != 1) throw Error(ErrorCode::kStore, "the cryptographic library refused to compute SHA-256");
 }
 
-void start(EVP_MD_CTX* context) { check(EVP_DigestInit_ex2(context, sha256_method(), nullptr)); }
-void feed(EVP_MD_CTX* context, std::string_view bytes) { check(EVP_DigestUpdate(context, bytes.data(), bytes.size())); }
+void start(EVP_MD_CTX* context) {
+  check(EVP_DigestInit_ex2(context, sha256_method(), nullptr));
+}
+void feed(EVP_MD_CTX* context, std::string_view bytes) {
+  check(EVP_DigestUpdate(context, bytes.data(), bytes.size()));
+}
 Digest end(EVP_MD_CTX* context) {
   Digest out;
   check(EVP_DigestFinal_ex(context, out.data(), nullptr));
@@ -35,7 +39,9 @@ EVP_MD_CTX* thread_context() {
 
 }  // namespace
 
-Digest sha256(std::string_view bytes) { return sha256({bytes}); }
+Digest sha256(std::string_view bytes) {
+  return sha256({bytes});
+}
 
 Digest sha256(std::initializer_list<std::string_view> parts) {
   EVP_MD_CTX* context = thread_context();
@@ -44,7 +50,9 @@ Digest sha256(std::initializer_list<std::string_view> parts) {
   return end(context);
 }
 
-Digest leaf_hash(std::string_view leaf) { return sha256({std::string_view("\0", 1), leaf}); }
+Digest leaf_hash(std::string_view leaf) {
+  return sha256({std::string_view("\0", 1), leaf});
+}
 
 Digest node_hash(const Digest& left, const Digest& right) {
   return sha256({std::string_view("\1", 1), view_of(left), view_of(right)});
@@ -54,12 +62,16 @@ struct Sha256::Context {
   ContextPtr digest{EVP_MD_CTX_new()};
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { start(context_->digest.get()); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  start(context_->digest.get());
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) { feed(context_->digest.get(), bytes); }
+void Sha256::update(std::string_view bytes) {
+  feed(context_->digest.get(), bytes);
+}
 
 Digest Sha256::finish() {
   const Digest out = end(context_->digest.get());

@@ -15,7 +15,7 @@ Digest sha256(std::string_view bytes);
 // Of the concatenation of the parts, without building it.
 Digest sha256(std::initializer_list<std::string_view> parts);
 
-Digest leaf_hash(std::string_view leaf);                     // SHA-256(0x00 ‖ leaf)
+Digest leaf_hash(std::string_view leaf);                    // SHA-256(0x00 ‖ leaf)
 Digest node_hash(const Digest& left, const Digest& right);  // SHA-256(0x01 ‖ left ‖ right)
 
 // Incremental form for what does not fit in memory at once.

@@ -23,7 +23,9 @@ std::optional<ByteArray<16>> parse_uuid(std::string_view text) {
   return array_of<16>(from_hex(digits));
 }
 
-std::string to_text(const Ref& ref) { return std::to_string(ref.shard) + ":" + std::to_string(ref.seq); }
+std::string to_text(const Ref& ref) {
+  return std::to_string(ref.shard) + ":" + std::to_string(ref.seq);
+}
 
 std::optional<uint64_t> parse_u64(std::string_view text) {
   uint64_t value = 0;

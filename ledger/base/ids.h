@@ -45,7 +45,8 @@ struct Ref {
 std::string to_text(const Ref& ref);
 std::optional<Ref> parse_ref(std::string_view text);
 
-// The whole of `text` as an unsigned decimal without sign or leading zeros (except "0"); nullopt when it is none or too large.
+// The whole of `text` as an unsigned decimal without sign or leading zeros (except "0"); nullopt when it is none or too
+// large.
 std::optional<uint64_t> parse_u64(std::string_view text);
 
 }  // namespace custody
@@ -54,7 +55,8 @@ template <class Tag>
 struct std::hash<custody::Id16<Tag>> {
   size_t operator()(const custody::Id16<Tag>& id) const noexcept {
     size_t value;
-    std::memcpy(&value, id.bytes.data() + 8, sizeof value);  // the last bytes are hash or random bits in every id of ours
+    std::memcpy(&value, id.bytes.data() + 8,
+                sizeof value);  // the last bytes are hash or random bits in every id of ours
     return value;
   }
 };

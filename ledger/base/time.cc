@@ -99,10 +99,10 @@ std::string to_rfc3339(const Instant& at) {
   const int64_t in_day = local - duration_cast<microseconds>(floor_days.time_since_epoch()).count();
   const int64_t second = in_day / 1'000'000;
   char text[64];
-  int n = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                        static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60),
-                        static_cast<int>(second % 60));
+  int n =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
   std::string out(text, static_cast<size_t>(n));
   if (in_day % 1'000'000 != 0) {
     n = std::snprintf(text, sizeof text, ".%06d", static_cast<int>(in_day % 1'000'000));
@@ -114,7 +114,9 @@ std::string to_rfc3339(const Instant& at) {
   return out.append(text, static_cast<size_t>(n));
 }
 
-std::string to_rfc3339(int64_t us) { return to_rfc3339(Instant{us, 0}); }
+std::string to_rfc3339(int64_t us) {
+  return to_rfc3339(Instant{us, 0});
+}
 
 std::optional<Day> parse_day(std::string_view text) {
   const auto date = take_days(text);
@@ -122,7 +124,9 @@ std::optional<Day> parse_day(std::string_view text) {
   return Day{static_cast<int32_t>(*date)};
 }
 
-std::string to_text(const Day& day) { return to_rfc3339(int64_t{day.days} * 86'400'000'000).substr(0, 10); }
+std::string to_text(const Day& day) {
+  return to_rfc3339(int64_t{day.days} * 86'400'000'000).substr(0, 10);
+}
 
 const Clock& system_clock() {
   static const SystemClock clock;

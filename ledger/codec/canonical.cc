@@ -15,7 +15,9 @@ void CanonicalReader::fail(const std::string& what) const {
   throw Error(ErrorCode::kRefused, "malformed bytes at offset " + std::to_string(offset_) + ": " + what);
 }
 
-uint64_t CanonicalReader::integer(size_t width) { return read_le(raw(width), 0, width); }
+uint64_t CanonicalReader::integer(size_t width) {
+  return read_le(raw(width), 0, width);
+}
 
 std::string_view CanonicalReader::raw(size_t size) {
   if (size > left()) fail(std::to_string(size) + " bytes expected, " + std::to_string(left()) + " left");

@@ -130,7 +130,9 @@ void load(CanonicalReader& ar, Bytes32<S>& wrapped) {
   wrapped.bytes = S(ar.sized(4, false));
 }
 
-inline void save(CanonicalWriter& ar, const Magic& magic) { ar.raw({magic.text, 4}); }
+inline void save(CanonicalWriter& ar, const Magic& magic) {
+  ar.raw({magic.text, 4});
+}
 inline void load(CanonicalReader& ar, Magic& magic) {
   const std::string_view expected(magic.text, 4);
   if (ar.left() < 4 || ar.raw(4) != expected) ar.fail("expected the mark " + std::string(expected));
@@ -154,14 +156,18 @@ void load(CanonicalReader& ar, Id16<Tag>& id) {
   id.bytes = array_of<16>(ar.raw(16));
 }
 
-inline void save(CanonicalWriter& ar, const Instant& at) { ar(at.us, at.offset_min); }
+inline void save(CanonicalWriter& ar, const Instant& at) {
+  ar(at.us, at.offset_min);
+}
 inline void load(CanonicalReader& ar, Instant& at) {
   ar(at.us, at.offset_min);
   if (at.us < 0) ar.fail("a time before 1970");
   if (at.offset_min < -1439 || at.offset_min > 1439) ar.fail("an offset from UTC of a day or more");
 }
 
-inline void save(CanonicalWriter& ar, const Day& day) { ar(day.days); }
+inline void save(CanonicalWriter& ar, const Day& day) {
+  ar(day.days);
+}
 inline void load(CanonicalReader& ar, Day& day) {
   ar(day.days);
   if (day.days < 0) ar.fail("a day before 1970");

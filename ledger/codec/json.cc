@@ -29,7 +29,9 @@ JsonReader::JsonReader(const boost::json::object& object, std::string pointer, s
   objects_.push_back({&object, {}, true});  // begin_object of the outermost struct takes this frame over
 }
 
-void JsonReader::fault(const std::string& message) { faults_.push_back({pointer_, message}); }
+void JsonReader::fault(const std::string& message) {
+  faults_.push_back({pointer_, message});
+}
 
 bool JsonReader::enter_member(const char* name, bool required) {
   Frame& frame = objects_.back();
@@ -92,7 +94,8 @@ int64_t JsonReader::integer(int64_t low, int64_t high) {
   const boost::json::value& value = *places_.back().value;
   std::optional<int64_t> number;
   if (const int64_t* i = value.if_int64()) number = *i;
-  if (const uint64_t* u = value.if_uint64(); u && *u <= static_cast<uint64_t>(INT64_MAX)) number = static_cast<int64_t>(*u);
+  if (const uint64_t* u = value.if_uint64(); u && *u <= static_cast<uint64_t>(INT64_MAX))
+    number = static_cast<int64_t>(*u);
   if (number && *number >= low && *number <= high) return *number;
   fault("must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
   return 0;
@@ -157,7 +160,9 @@ void JsonWriter::number(int64_t value) {
   out_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
-void JsonWriter::string(std::string_view text) { append_json_string(out_, text); }
+void JsonWriter::string(std::string_view text) {
+  append_json_string(out_, text);
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -165,13 +170,27 @@ void append_json_string(std::string& out, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (byte < 0x20) {
           out += "\\u00";
@@ -206,7 +225,9 @@ void load(JsonReader& ar, Instant& at) {
   else
     ar.fault("must be an RFC 3339 time with an offset, not before 1970");
 }
-void save(JsonWriter& ar, const Instant& at) { ar.string(to_rfc3339(at)); }
+void save(JsonWriter& ar, const Instant& at) {
+  ar.string(to_rfc3339(at));
+}
 
 void load(JsonReader& ar, Day& day) {
   if (const auto parsed = parse_day(ar.string()))
@@ -214,13 +235,17 @@ void load(JsonReader& ar, Day& day) {
   else
     ar.fault("must be a date YYYY-MM-DD, not before 1970");
 }
-void save(JsonWriter& ar, const Day& day) { ar.string(to_text(day)); }
+void save(JsonWriter& ar, const Day& day) {
+  ar.string(to_text(day));
+}
 
 void load(JsonReader& ar, StringSet& set) {
   ar(set.items);
   std::sort(set.items.begin(), set.items.end());
   if (std::adjacent_find(set.items.begin(), set.items.end()) != set.items.end()) ar.fault("must not repeat an item");
 }
-void save(JsonWriter& ar, const StringSet& set) { ar(set.items); }
+void save(JsonWriter& ar, const StringSet& set) {
+  ar(set.items);
+}
 
 }  // namespace custody

@@ -1,9 +1,9 @@
 // The JSON archive: the same serialize() as the canonical one, as JSON objects with the fields' names.
 //
-// Reading collects every fault with its pointer instead of stopping at the first: missing, unknown and mistyped members.
-// Numbers must be integers within +-2^53. Digests are 64 hexadecimal digits (44 base64 characters are accepted too), other
-// bytes base64, ids UUIDs, Instant RFC 3339, Day YYYY-MM-DD; an absent optional is absent, never null.
-// The document itself comes from parse_json, which refuses duplicate keys and deep nesting.
+// Reading collects every fault with its pointer instead of stopping at the first: missing, unknown and mistyped
+// members. Numbers must be integers within +-2^53. Digests are 64 hexadecimal digits (44 base64 characters are accepted
+// too), other bytes base64, ids UUIDs, Instant RFC 3339, Day YYYY-MM-DD; an absent optional is absent, never null. The
+// document itself comes from parse_json, which refuses duplicate keys and deep nesting.
 #pragma once
 
 #include <array>
@@ -33,11 +33,11 @@ class JsonReader : public cereal::InputArchive<JsonReader, 0> {
 
   bool enter_member(const char* name, bool required);  // false: absent (a fault when required)
   void leave();
-  size_t array_size();             // 0 and a fault when the current value is no array
+  size_t array_size();  // 0 and a fault when the current value is no array
   void enter_element(size_t at);
   bool is_null_or_absent() const;
-  bool begin_object();             // false and a fault when the current value is no object
-  void end_object();               // reports members nobody asked for
+  bool begin_object();  // false and a fault when the current value is no object
+  void end_object();    // reports members nobody asked for
   void fault(const std::string& message);
 
   bool boolean();
@@ -162,7 +162,9 @@ void save(JsonWriter& ar, const T& value) {
 }
 
 void load_text(JsonReader& ar, std::string& text, size_t max_bytes);
-inline void load(JsonReader& ar, std::string& text) { load_text(ar, text, 255); }
+inline void load(JsonReader& ar, std::string& text) {
+  load_text(ar, text, 255);
+}
 template <StringLike S>
 void save(JsonWriter& ar, const S& text) {
   ar.string(text);

@@ -1,5 +1,5 @@
-// parse_json: Boost.JSON's parser with the two checks it leaves to its caller. Duplicate keys silently keep the last value
-// there; two readers of one document must never see different values, so they are refused.
+// parse_json: Boost.JSON's parser with the two checks it leaves to its caller. Duplicate keys silently keep the last
+// value there; two readers of one document must never see different values, so they are refused.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
@@ -112,7 +112,8 @@ json::value parse_json(std::string_view text, const json::storage_ptr& memory) {
   const size_t end = used < text.size() ? text.find_first_not_of(" \t\r\n", used) : std::string_view::npos;
   if (!error && end != std::string_view::npos) error = json::error::extra_data;
   if (error == json::error::too_deep)
-    throw Error(ErrorCode::kUsage, "JSON nested deeper than " + std::to_string(kMaxJsonDepth) + " at " + place_of(text, used));
+    throw Error(ErrorCode::kUsage,
+                "JSON nested deeper than " + std::to_string(kMaxJsonDepth) + " at " + place_of(text, used));
   if (error) throw Error(ErrorCode::kUsage, "malformed JSON at " + place_of(text, used) + ": " + error.message());
   json::value value = parser.handler().stack.release();
   if (count_members(value) != parser.handler().members)
@@ -120,6 +121,8 @@ json::value parse_json(std::string_view text, const json::storage_ptr& memory) {
   return value;
 }
 
-json::value parse_json(std::string_view text) { return parse_json(text, {}); }
+json::value parse_json(std::string_view text) {
+  return parse_json(text, {});
+}
 
 }  // namespace custody

@@ -34,8 +34,8 @@ struct StringSet {
   bool operator==(const StringSet&) const = default;
 };
 
-// Strings longer than str8 allows: str16 (UTF-8) and bytes32 (any bytes; base64 in JSON). They refer to the member they wrap,
-// a std::string or std::string_view.
+// Strings longer than str8 allows: str16 (UTF-8) and bytes32 (any bytes; base64 in JSON). They refer to the member they
+// wrap, a std::string or std::string_view.
 template <class S>
 struct Str16 {
   S& text;

@@ -4,14 +4,17 @@
 
 namespace custody {
 
-std::string encode_descriptor(const Descriptor& descriptor) { return to_canonical(descriptor); }
+std::string encode_descriptor(const Descriptor& descriptor) {
+  return to_canonical(descriptor);
+}
 
 Descriptor decode_descriptor(std::string_view bytes) {
   auto descriptor = from_canonical<Descriptor>(bytes);
   if (descriptor.shards < 1 || descriptor.shards > kMaxShards)
     throw Error(ErrorCode::kRefused, "a descriptor with " + std::to_string(descriptor.shards) + " shards");
   if (descriptor.hash != 1) throw Error(ErrorCode::kRefused, "a descriptor with an unknown hash function");
-  if (!descriptor.origin.ends_with("/0")) throw Error(ErrorCode::kRefused, "a descriptor whose origin is not shard 0's");
+  if (!descriptor.origin.ends_with("/0"))
+    throw Error(ErrorCode::kRefused, "a descriptor whose origin is not shard 0's");
   return descriptor;
 }
 

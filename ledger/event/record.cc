@@ -85,16 +85,22 @@ IntakeEntry decode_intake(std::string_view bytes) {
   return entry;
 }
 
-std::string encode_log_entry(std::string_view record, std::string_view blob) { return join(record, {}, blob); }
+std::string encode_log_entry(std::string_view record, std::string_view blob) {
+  return join(record, {}, blob);
+}
 
 LogEntry decode_log_entry(std::string_view bytes) {
   const auto [record, blob] = split(bytes);
   return {record, blob};
 }
 
-std::string encode_blob(const Blob& blob) { return to_canonical(blob); }
+std::string encode_blob(const Blob& blob) {
+  return to_canonical(blob);
+}
 
-Blob decode_blob(std::string_view bytes) { return from_canonical<Blob>(bytes); }
+Blob decode_blob(std::string_view bytes) {
+  return from_canonical<Blob>(bytes);
+}
 
 Digest blob_hash(std::string_view blob_bytes) {
   if (blob_bytes.empty()) return Digest{};

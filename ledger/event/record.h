@@ -155,8 +155,8 @@ std::string encode_blob(const Blob& blob);
 Blob decode_blob(std::string_view bytes);       // kRefused
 Digest blob_hash(std::string_view blob_bytes);  // kRefused when the bytes are no blob; zeros when they are empty
 
-// The id of an event (UUIDv8, RFC 9562): 48 bits of milliseconds (of the source's id when it is a UUIDv7, else of `time_us`),
-// and 74 bits of SHA-256(source ‖ 0 ‖ source_id).
+// The id of an event (UUIDv8, RFC 9562): 48 bits of milliseconds (of the source's id when it is a UUIDv7, else of
+// `time_us`), and 74 bits of SHA-256(source ‖ 0 ‖ source_id).
 EventId make_event_id(std::string_view source, std::string_view source_id, int64_t time_us);
 // The text's own bytes when it is a UUID, else the first 16 of SHA-256(source ‖ 0 ‖ text); zeros when empty.
 OperationId make_operation_id(std::string_view source, std::string_view text);

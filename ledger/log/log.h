@@ -1,7 +1,7 @@
 // The log a ledger stands on: per shard an intake (what gateways took) and a sealed sequence (what is for ever).
 //
-// Two implementations, one conformance suite (tests/unit/log): LmdbLog for one machine, KafkaLog for many. The log moves
-// bytes and makes them durable; what they mean, and which entry is the next record, is decided above it
+// Two implementations, one conformance suite (tests/unit/log): LmdbLog for one machine, KafkaLog for many. The log
+// moves bytes and makes them durable; what they mean, and which entry is the next record, is decided above it
 // (ledger/seal/acceptance.h), from the bytes alone.
 //
 // Errors, beside what each function names: kUnavailable = not now (broker away, disk full, too slow): nothing was

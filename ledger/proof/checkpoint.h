@@ -1,0 +1,34 @@
+// Checkpoints: signed statements "shard so-and-so has this size and this root", as C2SP tlog-checkpoint in a C2SP
+// signed-note (c2sp.org/tlog-checkpoint, c2sp.org/signed-note), Ed25519 signature type 0x01.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ledger/base/crypto.h"
+#include "ledger/base/hash.h"
+
+namespace custody {
+
+struct Checkpoint {
+  std::string origin;
+  uint64_t size = 0;
+  Digest root{};
+  bool operator==(const Checkpoint&) const = default;
+};
+
+// The three lines that are signed.
+std::string checkpoint_body(const Checkpoint& checkpoint);
+// The note: body, empty line, one signature line under the name `checkpoint.origin`.
+std::string sign_checkpoint(const Checkpoint& checkpoint, const Ed25519PrivateKey& key);
+
+// The checkpoint of a note that carries a valid signature of `key` under its origin; nullopt where none does (other
+// signatures, as of witnesses, are passed over). Error kRefused when it is no note with a checkpoint in it.
+std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519PublicKey& key);
+
+// The verifier key of a signed note: name+hash+base64(0x01 ‖ key).
+std::string vkey_text(const std::string& name, const Ed25519PublicKey& key);
+
+}  // namespace custody
