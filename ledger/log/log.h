@@ -54,6 +54,8 @@ class SealedReader {
   // As IntakeReader::next. Only what is committed is seen. Entries that are no part of the chain (left by a writer that
   // was overtaken) may be among them: the acceptance rule tells.
   virtual std::optional<SealedItem> next(std::chrono::milliseconds wait) = 0;
+  // Whether all that was committed when this reader was opened has been returned.
+  virtual bool caught_up() const = 0;
 };
 
 // The one writer of a shard's sealed sequence.
