@@ -14,13 +14,10 @@ export function rate(perSecond: number | null): string {
   return grouped.format(perSecond);
 }
 
-// 1,234 stays; from 10,000 on: 12.3 k, 4.56 M.
-export function short(n: number): string {
-  if (n < 10_000) return Number.isInteger(n) ? integer(n) : rate(n);
-  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
-    if (n >= size) return `${(n / size).toPrecision(3)} ${unit}`;
-  }
-  return integer(n);
+// A label of an axis that ends at `top`: all labels of one axis in one unit.
+export function axisLabel(n: number, top: number): string {
+  const [unit, size] = top >= 1e6 ? [" M", 1e6] : top >= 1e4 ? [" k", 1e3] : ["", 1];
+  return n === 0 ? "0" : `${n % size === 0 ? integer(n / size) : (n / size).toFixed(1)}${unit}`;
 }
 
 // Whole units, the largest two that matter: 4 s, 3 min, 2 h 5 min, 3 d 4 h.

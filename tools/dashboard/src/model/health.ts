@@ -39,7 +39,7 @@ export function assess(status: Status | null, hearing: Hearing, ratePerSecond: n
         ? { level: "wait", title: "Connecting", detail: "Asking the service for the state of the ledger." }
         : { level: "lost", title: "No connection", detail: `${hearing.problem} This page keeps trying by itself.` };
     }
-    return { level: "lost", title: "Connection lost", detail: `${hearing.problem} What you see below is what was last known. This page keeps trying by itself.` };
+    return { level: "lost", title: "Connection lost", detail: `${hearing.problem} Below is what was last known; this page keeps trying by itself.` };
   }
   if (!status) return { level: "wait", title: "Connecting", detail: "Asking the service for the state of the ledger." };
   return judge(status, ratePerSecond, now);

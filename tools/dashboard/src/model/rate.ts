@@ -6,6 +6,7 @@ export interface Point {
 }
 
 export const kWindowMs = 120_000;
+const kStepMs = 800; // samples closer together are one: an answer that came late must not make the next one look fast
 const kGapMs = 5_000; // samples further apart leave a hole: an average over minutes drawn as one step would look like a fact
 
 export class RateSeries {
@@ -14,7 +15,7 @@ export class RateSeries {
 
   // `total` never falls on a healthy ledger; where it does, another ledger answers and the series begins anew.
   add(at: number, total: number): void {
-    if (this.last && at <= this.last.at) return;
+    if (this.last && at < this.last.at + kStepMs) return;
     if (this.last) {
       const ms = at - this.last.at;
       const grown = total - this.last.total;
@@ -61,4 +62,11 @@ export function digest(points: Point[], now: number, stepMs = 10_000): { from: n
     rows.push({ from, rate: inside.length > 0 ? inside.reduce((sum, p) => sum + (p.rate ?? 0), 0) / inside.length : null });
   }
   return rows;
+}
+
+// Where the scale ends: the smallest round number that holds the peak, so that it changes seldom.
+export function ceiling(peak: number): number {
+  if (peak <= 4) return 4;
+  const size = 10 ** Math.floor(Math.log10(peak));
+  return [1, 1.5, 2, 3, 4, 6, 8, 10].map((k) => k * size).find((top) => top >= peak) ?? peak;
 }

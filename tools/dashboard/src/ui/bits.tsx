@@ -44,7 +44,7 @@ const kPaths: Record<Level | "notice", string> = {
   good: "M5 12.5l4.5 4.5L19 7.5",
   warn: "M12 6v7M12 17v.5",
   bad: "M7 7l10 10M17 7L7 17",
-  lost: "M4 12h5M15 12h5M11 8l-1 8M14 8l-1 8",
+  lost: "M4.5 12H9M15 12h4.5M10 17.5l4-11",
   wait: "M7 12h.5M12 12h.5M17 12h.5",
   notice: "M12 6v7M12 17v.5",
 };

@@ -12,6 +12,7 @@ function Controls() {
   const chosen = filter.value;
   return (
     <div class="controls">
+      <span class="flow muted">{flow()}</span>
       <label>
         <span>Type</span>
         <select value={chosen} onChange={(e) => chooseFilter(e.currentTarget.value)}>
@@ -36,7 +37,6 @@ function Controls() {
       <button type="button" aria-pressed={pausedByButton.value} onClick={() => (pausedByButton.value = !pausedByButton.value)}>
         Pause
       </button>
-      <span class="flow">{flow()}</span>
     </div>
   );
 }

@@ -2,21 +2,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { clock, rate, short, zoneName } from "../model/format";
-import { digest, kWindowMs, type Point } from "../model/rate";
+import { axisLabel, clock, rate, zoneName } from "../model/format";
+import { ceiling, digest, kWindowMs, type Point } from "../model/rate";
 import { points, summary, tick, zone } from "../store";
 import { Panel } from "./bits";
 
 type Picked = { at: number; rate: number | null } | null;
 
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-// The smallest of 1, 2, 5 × 10ⁿ that holds the peak: the scale changes seldom.
-export function ceiling(peak: number): number {
-  if (peak <= 5) return 5;
-  const size = 10 ** Math.floor(Math.log10(peak));
-  return [1, 2, 5, 10].map((k) => k * size).find((top) => top >= peak) ?? peak;
-}
 
 function columns(list: Point[], now: number): uPlot.AlignedData {
   return [list.map((p) => (p.at - now) / 1000), list.map((p) => p.rate)];
@@ -35,8 +28,8 @@ function options(width: number, height: number, onPick: (i: number | null) => vo
       y: { range: (_u, _min, max) => [0, ceiling(max ?? 0)] },
     },
     axes: [
-      { ...axis, splits: width < 480 ? [-120, -60, 0] : [-120, -90, -60, -30, 0], values: (_u, splits) => splits.map((s) => (s === 0 ? "now" : `−${-s} s`)) },
-      { ...axis, size: 52, values: (_u, splits) => splits.map(short) },
+      { ...axis, size: 28, splits: width < 480 ? [-120, -60, 0] : [-120, -90, -60, -30, 0], values: (_u, splits) => splits.map((s) => (s === 0 ? "now" : s % 60 === 0 ? `−${-s / 60} min` : `−${-s} s`)) },
+      { ...axis, size: 56, values: (u, splits) => splits.map((n) => axisLabel(n, u.scales.y?.max ?? 0)) },
     ],
     series: [{}, { stroke: css("--accent"), fill: css("--accent-soft"), width: 2, points: { show: false }, spanGaps: false }],
     hooks: { setCursor: [(u) => onPick(u.cursor.idx ?? null)] },

@@ -35,7 +35,9 @@ function Row({ shard }: { shard: Shard }) {
         <Lag lag={shard.projector_lag} unit={shard.projector_lag === 1 ? "record" : "records"} />
       </td>
       <td role="cell" data-label="Last sealed">
-        <Moment at={at} /> <span class="muted">{at === null ? "" : ago(serviceNow.value - at)}</span>
+        <span>
+          <Moment at={at} /> <span class="muted">{at === null ? "" : ago(serviceNow.value - at)}</span>
+        </span>
       </td>
       <td role="cell" class="wide" data-label="Head">
         <Hash value={shard.head} name={`the head of shard ${shard.shard}`} />

@@ -75,7 +75,7 @@ export function Notices() {
             <li key={text}>
               <Icon kind="notice" />
               <p>
-                <strong>{head}</strong> {body}
+                <strong>{head}:</strong> {body}
               </p>
             </li>
           );
