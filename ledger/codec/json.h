@@ -35,7 +35,7 @@ class JsonReader : public cereal::InputArchive<JsonReader, 0> {
   void leave();
   size_t array_size();  // 0 and a fault when the current value is no array
   void enter_element(size_t at);
-  bool is_null_or_absent() const;
+  const boost::json::value& current() const { return *places_.back().value; }
   bool begin_object();  // false and a fault when the current value is no object
   void end_object();    // reports members nobody asked for
   void fault(const std::string& message);
@@ -142,7 +142,7 @@ void save(JsonWriter& ar, const cereal::NameValuePair<T>& pair) {
 template <WireInteger T>
 void load(JsonReader& ar, T& value) {
   constexpr int64_t low = std::is_signed_v<T> ? (sizeof(T) == 8 ? -kMaxJsonInteger : std::numeric_limits<T>::min()) : 0;
-  constexpr int64_t high = sizeof(T) == 8 ? kMaxJsonInteger : int64_t{std::numeric_limits<T>::max()};
+  constexpr int64_t high = sizeof(T) == 8 ? kMaxJsonInteger : static_cast<int64_t>(std::numeric_limits<T>::max());
   value = static_cast<T>(ar.integer(low, high));
 }
 template <WireInteger T>
