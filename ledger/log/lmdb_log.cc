@@ -166,7 +166,7 @@ std::unique_ptr<LmdbLog> LmdbLog::open(const std::string& folder, const LmdbOpti
 const Descriptor& LmdbLog::descriptor() const {
   return store_->descriptor();
 }
-std::string LmdbLog::intake_id(uint32_t) {
+ByteArray<16> LmdbLog::intake_id(uint32_t) {
   return store_->intake_id();
 }
 

@@ -30,7 +30,7 @@ class LmdbLog : public Log {
   void append_intake(std::span<const IntakeAppend> entries) override;
   std::unique_ptr<IntakeReader> read_intake(uint32_t shard, uint64_t position) override;
   void trim_intake(uint32_t shard, uint64_t position) override;
-  std::string intake_id(uint32_t shard) override;
+  ByteArray<16> intake_id(uint32_t shard) override;
   std::unique_ptr<SealedReader> read_sealed(uint32_t shard, uint64_t seq,
                                             std::optional<uint64_t> position = std::nullopt) override;
   std::unique_ptr<SealedWriter> open_writer(uint32_t shard) override;

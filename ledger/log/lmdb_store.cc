@@ -15,7 +15,7 @@ void LmdbLog::Store::create(const Descriptor& descriptor) {
     LmdbTxn txn = env_.begin_write();
     if (txn.get(state_, "format")) throw Error(ErrorCode::kConflict, "there is a log already in " + env_.folder());
     txn.put(state_, "descriptor", encode_descriptor(descriptor));
-    txn.put(state_, "intake_id", to_hex(view_of(random_array<16>())));
+    txn.put(state_, "intake_id", view_of(random_array<16>()));
     txn.put(state_, "format", kFormat);
     txn.commit();
   }
@@ -34,7 +34,7 @@ void LmdbLog::Store::load() {
       throw Error(ErrorCode::kStore, "the log in " + env_.folder() + " has the format '" + std::string(*format) +
                                          "'; this program knows " + std::string(kFormat));
     descriptor_ = decode_descriptor(txn.get(state_, "descriptor").value_or(""));
-    intake_id_ = txn.get(state_, "intake_id").value_or("");
+    intake_id_ = array_of<16>(txn.get(state_, "intake_id").value_or(""));
   }
   open_tables();
 }

@@ -23,7 +23,7 @@ class LmdbLog::Store {
   void load();
 
   const Descriptor& descriptor() const { return descriptor_; }
-  const std::string& intake_id() const { return intake_id_; }
+  const ByteArray<16>& intake_id() const { return intake_id_; }
   const Tables& tables(uint32_t shard) const;
   LmdbTable state() const { return state_; }
   const LmdbEnv& env() const { return env_; }
@@ -54,7 +54,7 @@ class LmdbLog::Store {
   LmdbEnv env_;
   bool read_only_;
   Descriptor descriptor_;
-  std::string intake_id_;
+  ByteArray<16> intake_id_{};
   LmdbTable state_;
   std::vector<Tables> tables_;
 

@@ -86,7 +86,7 @@ class Log {
   // Allows entries before `position` to be deleted; they have been sealed and signed.
   virtual void trim_intake(uint32_t shard, uint64_t position) = 0;
   // Names the intake's incarnation (a topic id): a changed one means that positions start anew.
-  virtual std::string intake_id(uint32_t shard) = 0;
+  virtual ByteArray<16> intake_id(uint32_t shard) = 0;
 
   // Reads from the first entry whose record has this seq (or waits for it to come). `position` may be that of an
   // earlier SealedItem of the same record, to find it without searching.
