@@ -157,8 +157,7 @@ async function backfill(shard: Shard): Promise<void> {
 }
 
 async function backfillAll(shards: Shard[]): Promise<void> {
-  for (const shard of shards) await backfill(shard).catch(() => undefined);
-  flush();
+  await Promise.all(shards.map((shard) => backfill(shard).catch(() => undefined)));
 }
 
 async function streamForever(): Promise<never> {
