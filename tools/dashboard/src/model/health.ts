@@ -52,7 +52,7 @@ function judge(status: Status, ratePerSecond: number | null, now: number): Verdi
     return {
       level: "bad",
       title: plural(verification.faults, "fault") + " found",
-      detail: `The last verification of ${plural(verification.records, "record")} found what should not be. Run custody verify to see where, and which records remain proved.`,
+      detail: `The last verification of ${plural(verification.records, "record")} found what should not be. Run \`custody verify\` to see where, and which records remain proved.`,
     };
   }
   if (!projector.ready) {

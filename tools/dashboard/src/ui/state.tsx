@@ -30,7 +30,7 @@ function Figures() {
       <div>
         <dt>Last verified</dt>
         <dd>{verified ? span(now - verified.at) : "never"}</dd>
-        <dd class="sub">{verified ? (verified.faults === 0 ? "ago, no fault" : "ago, with faults") : "custody verify"}</dd>
+        <dd class="sub">{verified ? (verified.faults === 0 ? "ago, no fault" : "ago, with faults") : <code>custody verify</code>}</dd>
       </div>
     </dl>
   );
@@ -48,7 +48,7 @@ export function State() {
             {title}
           </p>
           <p class="detail">
-            {detail}
+            {detail.split("`").map((piece, i) => (i % 2 ? <code key={i}>{piece}</code> : piece))}
             {!connected && heardAt !== null ? (
               <>
                 {" "}
