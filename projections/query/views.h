@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "projections/query/answers.h"
+#include "projections/views/activity.h"
 
 namespace custody {
 
 class ViewStore;
 
-enum class ActivityBy { kActor, kStep, kSource, kDataset, kType };
-// "actor", "step", "source", "dataset", "type".
+// "actor", "step", "source", "dataset".
 std::string_view activity_by_name(ActivityBy by);
 std::optional<ActivityBy> parse_activity_by(std::string_view name);
 
