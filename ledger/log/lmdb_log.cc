@@ -189,9 +189,8 @@ void LmdbLog::append_intake(std::span<const IntakeAppend> entries) {
 
 std::unique_ptr<IntakeReader> LmdbLog::read_intake(uint32_t shard, uint64_t position) {
   {
+    const uint64_t end = intake_end(shard);
     const LmdbTxn txn = store_->env().begin_read();
-    const auto saved = txn.get(store_->state(), intake_next_key(shard));
-    const uint64_t end = saved ? u64_of_key(*saved) : 0;
     if (position > end)
       throw Error(ErrorCode::kStore, "the intake of shard " + std::to_string(shard) + " ends at " +
                                          std::to_string(end) + ", before " + std::to_string(position));
@@ -200,6 +199,12 @@ std::unique_ptr<IntakeReader> LmdbLog::read_intake(uint32_t shard, uint64_t posi
                   "the intake of shard " + std::to_string(shard) + " no longer has entry " + std::to_string(position));
   }
   return std::make_unique<LmdbIntakeReader>(PieceReader(store_, store_->tables(shard).intake, std::nullopt, position));
+}
+
+uint64_t LmdbLog::intake_end(uint32_t shard) {
+  const LmdbTxn txn = store_->env().begin_read();
+  const auto saved = txn.get(store_->state(), intake_next_key(shard));
+  return saved ? u64_of_key(*saved) : 0;
 }
 
 void LmdbLog::trim_intake(uint32_t shard, uint64_t position) {

@@ -29,6 +29,7 @@ class LmdbLog : public Log {
   const Descriptor& descriptor() const override;
   void append_intake(std::span<const IntakeAppend> entries) override;
   std::unique_ptr<IntakeReader> read_intake(uint32_t shard, uint64_t position) override;
+  uint64_t intake_end(uint32_t shard) override;
   void trim_intake(uint32_t shard, uint64_t position) override;
   ByteArray<16> intake_id(uint32_t shard) override;
   std::unique_ptr<SealedReader> read_sealed(uint32_t shard, uint64_t seq,

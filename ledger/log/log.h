@@ -83,13 +83,15 @@ class Log {
   virtual void append_intake(std::span<const IntakeAppend> entries) = 0;
   // Reads from `position` (0 = the first ever). kStore where entries from there on are gone.
   virtual std::unique_ptr<IntakeReader> read_intake(uint32_t shard, uint64_t position) = 0;
+  // The position behind the last durable entry.
+  virtual uint64_t intake_end(uint32_t shard) = 0;
   // Allows entries before `position` to be deleted; they have been sealed and signed.
   virtual void trim_intake(uint32_t shard, uint64_t position) = 0;
   // Names the intake's incarnation (a topic id): a changed one means that positions start anew.
   virtual ByteArray<16> intake_id(uint32_t shard) = 0;
 
-  // Reads from the first entry whose record has this seq (or waits for it to come). `position` may be that of an
-  // earlier SealedItem of the same record, to find it without searching.
+  // Reads from the first entry whose record has this seq (or waits for it to come). `position` may be that of an item at
+  // or before it, where the search begins; entries from there on may then come first.
   virtual std::unique_ptr<SealedReader> read_sealed(uint32_t shard, uint64_t seq,
                                                     std::optional<uint64_t> position = std::nullopt) = 0;
   // Becomes the shard's writer. Embedded: kConflict while another holds it. Kafka: fences the other out, and what it

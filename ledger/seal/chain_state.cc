@@ -1,0 +1,62 @@
+#include "ledger/seal/chain_state.h"
+
+#include "ledger/event/bodies_ledger.h"
+
+namespace custody {
+namespace {
+
+struct Encoded {
+  Magic magic{"CSI1"};
+  ChainState& state;
+  std::string tree;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    Head& head = state.head;
+    ar(magic, head.shard, head.next_seq, head.prev, head.sealed_at_us, head.reg, head.intake, head.clock_stepped);
+    ar(state.position, state.term, state.intake_id, state.grown, state.round, as_bytes32(tree));
+  }
+};
+
+}  // namespace
+
+ChainState ChainState::start(uint32_t shard, const Digest& descriptor_hash) {
+  ChainState state;
+  state.head.shard = shard;
+  state.head.prev = descriptor_hash;
+  return state;
+}
+
+void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_position) {
+  const Seal& seal = record.seal;
+  const std::string_view type = record.statement.type;
+  head = {seal.shard, seal.seq + 1, leaf, seal.sealed_at_us, seal.reg, seal.intake, type == ClockStepped::kType};
+  position = at_position;
+  tree.append(leaf);
+  if (!record.statement.source.starts_with("custody:")) {
+    ++grown;
+  } else if (type == SealerStarted::kType) {
+    const auto body = decode_body<SealerStarted>(record.statement.body);
+    term = body.term;
+    intake_id = body.intake.bytes;
+  } else if (type == LedgerRound::kType) {
+    round = decode_body<LedgerRound>(record.statement.body).round;
+  }
+}
+
+std::string ChainState::encode() const {
+  ChainState copy = *this;
+  return to_canonical(Encoded{{"CSI1"}, copy, tree.encode()});
+}
+
+ChainState ChainState::decode(std::string_view bytes) {
+  ChainState state;
+  Encoded encoded{{"CSI1"}, state, {}};
+  CanonicalReader reader(bytes);
+  reader(encoded);
+  reader.expect_end();
+  state.tree = CompactRange::decode(encoded.tree);
+  return state;
+}
+
+}  // namespace custody

@@ -1,0 +1,33 @@
+// What a reader of a shard's records knows after each: where the chain ends, its tree, and what the sealer needs to go
+// on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ledger/event/record.h"
+#include "ledger/proof/merkle.h"
+#include "ledger/seal/core.h"
+
+namespace custody {
+
+struct ChainState {
+  Head head;
+  uint64_t position = 0;  // of the last record in the log; meaningful once head.next_seq > 0
+  uint64_t term = 0;      // of the last sealer.started
+  ByteArray<16> intake_id{};
+  uint64_t grown = 0;  // records that are not the ledger's own
+  uint64_t round = 0;  // number of the last ledger.round (shard 0)
+  CompactRange tree;
+
+  // The state before the first record of a shard.
+  static ChainState start(uint32_t shard, const Digest& descriptor_hash);
+  // Folds the next record, which the acceptance rule has accepted.
+  void apply(const Record& record, const Digest& leaf, uint64_t at_position);
+
+  std::string encode() const;
+  static ChainState decode(std::string_view bytes);  // kRefused
+};
+
+}  // namespace custody

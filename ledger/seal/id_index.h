@@ -1,0 +1,53 @@
+// Which ids a shard has sealed: id -> seq and statement. It never forgets, since the same id may come again in years.
+//
+// Derived from the sealed sequence and rebuilt from it when lost. New entries wait in memory (at most kMaxPending) and
+// go to LMDB together with the cursor that says how far the index reaches, so that a restart reads only what came
+// after.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+#include "ledger/base/hash.h"
+#include "ledger/base/ids.h"
+#include "ledger/base/lmdb.h"
+
+namespace custody {
+
+class IdIndex {
+ public:
+  static constexpr size_t kMaxPending = 65'536;
+  struct Entry {
+    uint64_t seq = 0;
+    ByteArray<16> statement{};  // first half of SHA-256(statement)
+  };
+
+  static std::unique_ptr<IdIndex> open(const std::string& folder);
+
+  // What save() stored last; empty at first.
+  std::string cursor() const;
+  void clear();  // forgets everything, cursor included
+
+  std::optional<Entry> find(const EventId& id) const;  // from any thread
+  // False when the id is there already; the first entry stays.
+  bool insert(const EventId& id, const Entry& entry);
+  bool full() const;  // time to save
+  size_t pending() const;
+  // Makes all entries and `cursor` durable in one transaction.
+  void save(std::string_view cursor);
+
+ private:
+  IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state) : env_(std::move(env)), ids_(ids), state_(state) {}
+  std::optional<Entry> find_saved(const EventId& id) const;
+
+  LmdbEnv env_;
+  LmdbTable ids_;
+  LmdbTable state_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<EventId, Entry> pending_;
+};
+
+}  // namespace custody

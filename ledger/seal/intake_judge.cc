@@ -1,0 +1,51 @@
+#include "ledger/seal/intake_judge.h"
+
+#include <algorithm>
+
+#include "ledger/seal/own_records.h"
+
+namespace custody {
+namespace {
+
+std::string refusal_of(const IntakeEntry& entry, uint32_t shard, uint32_t shards) {
+  const Statement& statement = entry.statement;
+  if (kSealBytes + entry.stamp_and_statement.size() > kMaxRecordBytes) return "too-long";
+  if (statement.id != make_event_id(statement.source, statement.source_id, statement.time.us)) return "wrong-id";
+  if (shard_of(statement.type, entry.stamp.subject, statement.source, shards) != shard) return "wrong-shard";
+  if (is_own(statement) && entry.stamp.method != static_cast<uint8_t>(Method::kInProcess)) return "own-source";
+  try {
+    if (blob_hash(entry.blob) != entry.stamp.blob) return "blob-mismatch";
+  } catch (const Error&) {
+    return "blob-mismatch";
+  }
+  return {};
+}
+
+}  // namespace
+
+IntakeJudgement judge_intake(std::string_view bytes, uint32_t shard, uint32_t shards) {
+  IntakeJudgement judgement;
+  try {
+    judgement.entry = decode_intake(bytes);
+  } catch (const Error&) {
+    judgement.refusal = "malformed";
+    judgement.statement = sha256(bytes);
+    return judgement;
+  }
+  judgement.statement = sha256(judgement.entry->statement_bytes);
+  judgement.refusal = refusal_of(*judgement.entry, shard, shards);
+  return judgement;
+}
+
+ByteArray<16> half_digest(const Digest& digest) {
+  ByteArray<16> half;
+  std::copy_n(digest.begin(), half.size(), half.begin());
+  return half;
+}
+
+Repetition judge_repetition(const std::optional<IdIndex::Entry>& known, const Digest& statement) {
+  if (!known) return Repetition::kNew;
+  return known->statement == half_digest(statement) ? Repetition::kRepeat : Repetition::kConflict;
+}
+
+}  // namespace custody

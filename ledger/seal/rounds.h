@@ -1,0 +1,73 @@
+// Closes rounds: has a ledger.round record sealed on shard 0 whenever the ledger grew (or stood idle for long), and
+// once it has been read back, signs a checkpoint of every shard at the sizes the round names.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ledger/log/log.h"
+#include "ledger/seal/shard_sealer.h"
+#include "ledger/seal/signer.h"
+#include "ledger/seal/tail.h"
+
+namespace custody {
+
+struct RoundOptions {
+  std::chrono::milliseconds interval{250};  // while there is growth
+  std::chrono::milliseconds idle{60'000};   // without
+};
+
+// A round that has its place in the chain, or was asked for.
+struct PendingRound {
+  uint64_t round = 0;
+  std::vector<ShardRoot> others;  // shards 1 ... N-1
+  std::vector<uint64_t> intake;   // positions their tails had reached
+  std::chrono::steady_clock::time_point since;
+};
+
+class RoundKeeper : public TailListener {
+ public:
+  // `tails` of all shards in order, `registry` the sealer of shard 0; all outlive it. Add it to the tail of shard 0.
+  RoundKeeper(Log& log, std::vector<Tail*> tails, ShardSealer& registry, Signer signer, RoundOptions options);
+  ~RoundKeeper() override;
+
+  void start();
+  void stop();
+  // Why checkpoints cannot be signed; empty when they can.
+  std::string fault() const;
+
+  void on_accepted(uint32_t, std::span<const Accepted>) override {}
+  void on_round(const RoundMark& mark) override;
+
+ private:
+  void run();
+  bool due(std::chrono::steady_clock::time_point now);
+  void ask();
+  std::string make(Ref at, uint64_t registry, int64_t now_us);
+  void sign(const RoundMark& mark, const PendingRound& round);
+  uint64_t grown() const;
+
+  Log& log_;
+  std::vector<Tail*> tails_;
+  ShardSealer& registry_;
+  Signer signer_;
+  RoundOptions options_;
+  std::thread thread_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool asked_ = false;
+  std::optional<PendingRound> pending_;
+  std::vector<std::pair<RoundMark, PendingRound>> to_sign_;
+  std::string fault_;
+  uint64_t grown_at_last_ = UINT64_MAX;
+  std::chrono::steady_clock::time_point last_;
+};
+
+}  // namespace custody

@@ -1,0 +1,167 @@
+#include "ledger/seal/tail.h"
+
+#include "ledger/event/bodies_ledger.h"
+#include "ledger/seal/acceptance.h"
+
+namespace custody {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kBatch = 1024;
+constexpr auto kSaveEvery = 2s;
+
+}  // namespace
+
+Tail::Tail(Log& log, uint32_t shard, std::string folder) : log_(log), shard_(shard), folder_(std::move(folder)) {}
+Tail::~Tail() {
+  stop();
+}
+
+void Tail::start() {
+  index_ = IdIndex::open(folder_);
+  load_state();
+  state_ = working_;
+  size_ = working_.head.next_seq;
+  saved_ = std::chrono::steady_clock::now();
+  stopping_ = false;
+  thread_ = std::thread([this] { run(); });
+}
+
+void Tail::stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  changed_.notify_all();
+}
+
+// The saved state counts only where the log still has the record it ends with.
+void Tail::load_state() {
+  working_ = ChainState::start(shard_, sha256(encode_descriptor(log_.descriptor())));
+  const std::string saved = index_->cursor();
+  if (saved.empty()) return;
+  try {
+    ChainState state = ChainState::decode(saved);
+    if (state.head.shard == shard_ && state.head.next_seq > 0) {
+      const auto reader = log_.read_sealed(shard_, state.head.next_seq - 1, state.position);
+      const auto item = reader->next(2s);
+      if (item && leaf_hash(item->record) == state.head.prev) {
+        working_ = std::move(state);
+        return;
+      }
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kUnavailable) throw;
+  }
+  index_->clear();
+}
+
+void Tail::run() {
+  while (!stopping_) {
+    try {
+      read_on();
+    } catch (const Error& error) {
+      set_fault(error.what());
+      if (error.code() == ErrorCode::kStore) break;
+      for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(50ms);  // the broker is away: try again
+    }
+  }
+  try {
+    save_if_due(true);
+  } catch (const Error& error) {  // derived: it will be made again
+    set_fault(error.what());
+  }
+}
+
+void Tail::read_on() {
+  const bool fresh = working_.head.next_seq == 0;
+  const auto reader = log_.read_sealed(shard_, working_.head.next_seq,
+                                       fresh ? std::nullopt : std::optional<uint64_t>(working_.position));
+  set_fault("");
+  std::vector<Accepted> batch;
+  while (!stopping_) {
+    const auto item = reader->next(batch.empty() ? 100ms : 0ms);
+    if (item) take(*item, batch);
+    if (!item || batch.size() >= kBatch || mark_) publish(batch);
+    if (!item && !caught_up_ && reader->caught_up()) {
+      const std::lock_guard lock(mutex_);
+      caught_up_ = true;
+      changed_.notify_all();
+    }
+    save_if_due(false);
+  }
+  publish(batch);
+}
+
+void Tail::take(const SealedItem& item, std::vector<Accepted>& batch) {
+  Acceptance rule(shard_, working_.head.next_seq, working_.head.prev);
+  const Acceptance::Judgement judgement = rule.judge(item.record);
+  if (judgement.verdict == Acceptance::Verdict::kStale) return;
+  if (judgement.verdict == Acceptance::Verdict::kBroken) {
+    publish(batch);
+    throw Error(ErrorCode::kStore, "shard " + std::to_string(shard_) + " is broken at seq " +
+                                       std::to_string(working_.head.next_seq) + ": expected " + judgement.expected +
+                                       ", found " + judgement.found + "; run `custody verify`");
+  }
+  const Record record = decode_record(item.record);
+  const Digest statement = sha256(record.statement_bytes);
+  Accepted accepted{record.statement.id, record.seal.seq, rule.head(), record.seal.sealed_at_us, {}};
+  std::copy_n(statement.begin(), accepted.statement.size(), accepted.statement.begin());
+  working_.apply(record, rule.head(), item.position);
+  index_->insert(accepted.id, {accepted.seq, accepted.statement});
+  batch.push_back(accepted);
+  if (record.statement.type == LedgerRound::kType)
+    mark_ = RoundMark{working_.round, working_.head.next_seq, working_.tree.root(), working_.head.intake};
+}
+
+void Tail::publish(std::vector<Accepted>& batch) {
+  if (batch.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = working_;
+    size_.store(working_.head.next_seq, std::memory_order_release);
+    changed_.notify_all();
+  }
+  for (TailListener* listener : listeners_) {
+    listener->on_accepted(shard_, batch);
+    if (mark_) listener->on_round(*mark_);
+  }
+  mark_.reset();
+  batch.clear();
+}
+
+void Tail::save_if_due(bool now) {
+  const auto time = std::chrono::steady_clock::now();
+  if (!now && !index_->full() && (time - saved_ < kSaveEvery || index_->pending() == 0)) return;
+  index_->save(working_.encode());
+  saved_ = time;
+}
+
+ChainState Tail::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+std::string Tail::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
+}
+
+void Tail::set_fault(const std::string& fault) {
+  const std::lock_guard lock(mutex_);
+  fault_ = fault;
+  changed_.notify_all();
+}
+
+bool Tail::wait_for(uint64_t size, std::chrono::milliseconds wait) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [&] { return state_.head.next_seq >= size || stopping_; });
+  return state_.head.next_seq >= size;
+}
+
+bool Tail::wait_caught_up(std::chrono::milliseconds wait) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [&] { return caught_up_ || stopping_ || !fault_.empty(); });
+  return caught_up_;
+}
+
+}  // namespace custody

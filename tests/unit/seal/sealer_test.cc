@@ -1,0 +1,159 @@
+#include "ledger/event/bodies_ledger.h"
+#include "ledger/proof/checkpoint.h"
+#include "tests/unit/seal/ledger_fixture.h"
+
+namespace custody {
+namespace {
+
+using SealerTest = LedgerFixture;
+
+TEST_F(SealerTest, BeginsWithTheDescriptorAndATerm) {
+  wait_for("sealer.started", 1);
+  const auto all = records();
+  const Record first = decode_record(all.at(0));
+  EXPECT_EQ(first.statement.type, "ledger.created");
+  EXPECT_EQ(first.statement.body, encode_descriptor(log_->descriptor()));
+  EXPECT_EQ(first.seal.prev, sha256(encode_descriptor(log_->descriptor())));
+  const auto started = decode_body<SealerStarted>(decode_record(all.at(1)).statement.body);
+  EXPECT_EQ(started.term, Count(1));
+}
+
+TEST_F(SealerTest, SealsInIntakeOrderAndLinksEveryRecord) {
+  for (int i = 0; i < 500; ++i) take({.id = "e" + std::to_string(i)});
+  wait_for("data.accessed", 500);
+  Digest prev = sha256(encode_descriptor(log_->descriptor()));
+  uint64_t seq = 0;
+  int next = 0;
+  for (const std::string& bytes : records()) {
+    const Record record = decode_record(bytes);
+    EXPECT_EQ(record.seal.seq, seq++);
+    EXPECT_EQ(record.seal.prev, prev);
+    EXPECT_EQ(record.seal.reg, record.seal.seq);
+    prev = leaf_hash(bytes);
+    if (record.statement.type == "data.accessed") {
+      EXPECT_EQ(record.statement.source_id, "e" + std::to_string(next++));
+    }
+  }
+  EXPECT_EQ(next, 500);
+}
+
+TEST_F(SealerTest, ARepeatLeavesNoTraceAndAConflictARecord) {
+  take({.id = "same"});
+  take({.id = "same"});
+  take({.id = "same", .body = "another"});
+  take({.id = "last"});
+  wait_for("event.conflicted", 1);
+  wait_for("data.accessed", 2);
+  for (const std::string& bytes : records()) {
+    const Record record = decode_record(bytes);
+    if (record.statement.type != "event.conflicted") continue;
+    const auto body = decode_body<EventConflicted>(record.statement.body);
+    EXPECT_EQ(body.id.text, "same");
+    EXPECT_EQ(tails_[0]->find(make_event_id("urn:crm", "same", 1'700'000'000'000'000))->seq, body.first->seq);
+  }
+}
+
+TEST_F(SealerTest, ARepeatIsRecognisedAfterARestart) {
+  take({.id = "same"});
+  wait_for("data.accessed", 1);
+  reopen();
+  wait_for("sealer.started", 2);
+  take({.id = "same"});
+  take({.id = "next"});
+  wait_for("data.accessed", 2);
+  EXPECT_EQ(count_of("event.conflicted"), 0u);
+  EXPECT_EQ(decode_record(records().back()).statement.source_id != "same", true);
+}
+
+TEST_F(SealerTest, WhatCannotBeSealedIsRefusedWithARecord) {
+  take_bytes("no entry at all", 0);
+  TestEvent event{.id = "x"};
+  std::string wrong_id = intake_entry(event);
+  wrong_id[wrong_id.find("CEV1") + 4 + 1 + event.type.size() + 2 + 10] ^= 1;
+  take_bytes(wrong_id, 0);
+  take({.id = "from-the-future", .seen = 1'000'000});
+  take({.id = "fake", .type = "ledger.round", .source = "custody:sealer"});
+  take({.id = "good"});
+  wait_for("event.refused", 4);
+  wait_for("data.accessed", 1);
+  std::vector<std::string> reasons;
+  for (const std::string& bytes : records()) {
+    const Record record = decode_record(bytes);
+    if (record.statement.type == "event.refused")
+      reasons.push_back(decode_body<EventRefused>(record.statement.body).reason.text);
+  }
+  EXPECT_THAT(reasons, testing::ElementsAre("malformed", "wrong-id", "ahead-of-registry", "own-source"));
+}
+
+TEST_F(SealerTest, EveryRoundIsSignedAndARestartGoesOnFromIt) {
+  take({.id = "one"});
+  wait_for("ledger.round", 1);
+  reopen();
+  take({.id = "two"});
+  wait_for("ledger.round", 2);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::optional<Checkpoint> checkpoint;
+  CompactRange tree;
+  for (const std::string& bytes : records()) tree.append(leaf_hash(bytes));
+  while (!checkpoint || checkpoint->size < 5) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    if (const auto note = log_->newest_checkpoint(0)) checkpoint = open_checkpoint(*note, log_->descriptor().signer);
+  }
+  CompactRange prefix;
+  const auto all = records();
+  for (size_t i = 0; i < checkpoint->size; ++i) prefix.append(leaf_hash(all[i]));
+  EXPECT_EQ(checkpoint->root, prefix.root());
+  EXPECT_EQ(checkpoint->origin, "localhost/test/0");
+  EXPECT_EQ(rounds_->fault(), "");
+}
+
+TEST_F(SealerTest, AClockThatJumpsStopsSealingUntilAStepIsRecorded) {
+  take({.id = "before"});
+  wait_for("data.accessed", 1);
+  clock_.jump(-3'600'000'000);
+  take({.id = "during"});
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (sealers_[0]->status().ready) ASSERT_LT(std::chrono::steady_clock::now(), until);
+  EXPECT_THAT(sealers_[0]->status().reason, testing::HasSubstr("the clock jumped by -3"));
+  EXPECT_EQ(count_of("data.accessed"), 1u);
+  take({.id = "step", .type = "clock.stepped"});
+  take({.id = "after"});
+  wait_for("data.accessed", 3);
+  int64_t previous = 0;
+  bool stepped = false;
+  for (const std::string& bytes : records()) {
+    const Record record = decode_record(bytes);
+    if (!stepped) EXPECT_GE(record.seal.sealed_at_us, previous);
+    stepped = record.statement.type == "clock.stepped";
+    previous = record.seal.sealed_at_us;
+  }
+}
+
+TEST_F(SealerTest, ShardsSealInParallelAndRoundsNameTheirRoots) {
+  close();
+  create(4);
+  for (int i = 0; i < 300; ++i) {
+    TestEvent event{.id = "e" + std::to_string(i)};
+    event.subject.bytes.fill(static_cast<uint8_t>(i));
+    take(event);
+  }
+  wait_for("data.accessed", 100, 1);
+  wait_for("data.accessed", 100, 2);
+  wait_for("data.accessed", 100, 3);
+  wait_for("ledger.round", 2);
+  for (const std::string& bytes : records()) {
+    const Record record = decode_record(bytes);
+    if (record.statement.type != "ledger.round") continue;
+    const auto round = decode_body<LedgerRound>(record.statement.body);
+    ASSERT_EQ(round.shards.size(), 3u);
+    for (const RoundShard& shard : round.shards) {
+      CompactRange tree;
+      const auto all = records(shard.shard);
+      for (size_t i = 0; i < shard.size; ++i) tree.append(leaf_hash(all[i]));
+      EXPECT_EQ(tree.root(), shard.root);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace custody
