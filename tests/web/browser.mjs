@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 // The packages lie outside the tree (tools/dashboard/build.sh --modules says where).
-const require = createRequire(join(process.env.CUSTODY_WEB_MODULES ?? ".", "package.json"));
+if (!process.env.CUSTODY_WEB_MODULES) throw new Error("start these tests with tests/web/run");
+const require = createRequire(join(process.env.CUSTODY_WEB_MODULES, "package.json"));
 const { chromium } = require("playwright-core");
 const { AxeBuilder } = require("@axe-core/playwright");
 
@@ -16,7 +17,7 @@ export class Browser {
   async open() {
     this.profile = await mkdtemp(join(tmpdir(), "custody-web-"));
     this.context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: process.env.CHROMIUM,
       args: kFlags,
       headless: true,
       timezoneId: "Europe/Berlin",

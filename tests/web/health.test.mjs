@@ -62,6 +62,7 @@ test("a quiet ledger whose newest hundred records are rounds still shows its las
 
 test("an event arrives live, once", async () => {
   await open();
+  await row("0:11").waitFor();
   await flow("Live");
   fixture.seal({ type: "data.shared", actor: "person:zoe" });
   await row("person:zoe").waitFor();
@@ -71,6 +72,7 @@ test("an event arrives live, once", async () => {
 
 test("a reader can hold the list still by button, by pointer and by focus", async () => {
   await open();
+  await row("0:11").waitFor();
   await flow("Live");
   const pause = page.getByRole("button", { name: "Pause" });
   await pause.click();
@@ -213,6 +215,24 @@ test("far behind, the page goes to the head instead of replaying what was missed
   await row("person:newest").waitFor();
   await flow("Live");
   assert.equal(fixture.streamHeaders.at(-1), "", "starts at the head");
+});
+
+test("a tab that nobody looks at gives its stream back, and catches up when looked at", async () => {
+  await open();
+  await row("0:11").waitFor();
+  await flow("Live");
+  const look = (away) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, away);
+  await look(true);
+  await flow("Not connected");
+  assert.equal(fixture.subscribers.size, 0);
+  fixture.seal({ actor: "person:unseen" });
+  await look(false);
+  await row("person:unseen").waitFor();
+  await flow("Live");
 });
 
 test("open mode and a log without replicas are shown as the service words them", async () => {

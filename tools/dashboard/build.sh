@@ -22,7 +22,7 @@ digest() { sha256sum | cut -c1-16; }
 
 mode=build out=
 case ${1:-} in
-  --test) mode=test ;;
+  --test) mode="test" ;;
   --modules) mode=modules ;;
   -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) fail "unknown option $1 (see --help)" ;;
@@ -43,7 +43,7 @@ built() { # all assets there, and made from exactly these inputs
 
 install_packages() { # into a folder of its own, moved into place whole: a cut-off install is never taken for a finished one
   [[ -d $modules/node_modules ]] && return
-  command -v node >/dev/null && command -v npm >/dev/null || fail "node 18.20 or newer and npm are needed (apt install nodejs npm)"
+  { command -v node && command -v npm; } >/dev/null || fail "node 18.20 or newer and npm are needed (apt install nodejs npm)"
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 18 || (a === 18 && b >= 20) ? 0 : 1)' ||
     fail "node $(node --version) is too old: 18.20 or newer is needed"
   echo "dashboard: installing packages into $modules" >&2

@@ -164,7 +164,7 @@ async function streamForever(): Promise<never> {
   let wait = kPollMs;
   for (;;) {
     const known = status.value;
-    if (!known || !hearing.value.connected) {
+    if (!known || !hearing.value.connected || document.hidden) {
       await sleep(200);
       continue;
     }
@@ -204,7 +204,7 @@ function flush(): void {
     if (paused.value) fresh.value += added.length;
     const now = feed.types();
     if (now.length !== types.value.length) types.value = now;
-    if (!paused.value) show();
+    if (!paused.value || rows.value.length === 0) show(); // nothing moves away from under the reader where nothing was
   } else if (!paused.value && fresh.value > 0) {
     show();
   }
@@ -237,6 +237,8 @@ export function start(): void {
   } catch {
     // as above
   }
+  // A browser opens six connections to a host at most, over all its tabs: one that nobody looks at gives its stream back.
+  document.addEventListener("visibilitychange", () => document.hidden && stream?.abort());
   setInterval(() => (tick.value = Date.now()), 1_000);
   setInterval(flush, kFlushMs);
   void pollForever();
