@@ -1,0 +1,203 @@
+#include "ledger/gateway/gateway.h"
+
+#include "ledger/codec/json.h"
+#include "ledger/gateway/gateway_work.h"
+#include "ledger/seal/intake_judge.h"
+
+namespace custody {
+namespace {
+
+using std::chrono::steady_clock;
+
+Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest& values_commit) {
+  Statement statement;
+  statement.type = event.type->type;
+  statement.version = event.type->version;
+  statement.id = id;
+  statement.source = event.source;
+  statement.source_id = event.id;
+  statement.sequence = event.sequence;
+  statement.time = event.time;
+  statement.actor = event.actor;
+  statement.step = event.step;
+  statement.grant = event.grant;
+  statement.purpose = event.purpose;
+  statement.operation = make_operation_id(event.source, event.operation);
+  statement.device = event.device;
+  statement.place = event.place;
+  statement.traceparent = event.traceparent;
+  statement.values_commit = values_commit;
+  statement.body = event.body;
+  return statement;
+}
+
+}  // namespace
+
+void Gateway::check_ready() const {
+  if (const std::string reason = parts_.unavailable(); !reason.empty()) throw Error(ErrorCode::kUnavailable, reason);
+}
+
+std::vector<Outcome> Gateway::submit(std::span<const std::string_view> events, const Principal& principal,
+                                     const SubmitOptions& options) {
+  check_ready();
+  Work work(parts_.keyring.begin(), principal, parts_.tails[0]->size(), steady_clock::now() + options.patience);
+  std::vector<Item> items(events.size());
+  for (size_t i = 0; i < events.size(); ++i) read(work, events[i], items[i]);
+  return finish(work, items, options);
+}
+
+Outcome Gateway::submit_own(std::string_view event, const SubmitOptions& options) {
+  check_ready();
+  const Principal custody{"system:custody", Method::kInProcess, {}, {}};
+  Work work(parts_.keyring.begin(), custody, parts_.tails[0]->size(), steady_clock::now() + options.patience);
+  work.own = true;
+  std::vector<Item> items(1);
+  read(work, event, items[0]);
+  return finish(work, items, options).front();
+}
+
+// One event from JSON to an intake entry, or to its faults.
+void Gateway::read(Work& work, std::string_view text, Item& item) {
+  std::vector<Fault>& faults = item.outcome.faults;
+  try {
+    boost::json::monotonic_resource memory;
+    const boost::json::value document = parse_json(text, &memory);
+    if (!document.is_object()) return faults.push_back({"", "must be a JSON object: one event"});
+    ReadOptions read_options;
+    read_options.allow_service = work.own;
+    read_options.resolve = [&](std::string_view contact) {
+      return work.batch.find_or_make(DirectoryKind::kContact, contact).bytes;
+    };
+    const auto event = read_event(document.get_object(), read_options, faults);
+    if (!event) return;
+    const auto denied = work.own ? std::vector<Fault>{} : admission_->judge(work.principal, *event);
+    faults.insert(faults.end(), denied.begin(), denied.end());
+    if (event->after && !wait_for_after(*event->after, work.end, faults)) return;
+    if (!faults.empty()) return;
+    encrypt_and_enter(work, *event, item);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUsage && error.code() != ErrorCode::kRefused) throw;
+    faults.push_back({"", error.what()});
+  }
+}
+
+void Gateway::encrypt_and_enter(Work& work, const ParsedEvent& event, Item& item) {
+  std::vector<Fault>& faults = item.outcome.faults;
+  SubjectId subject;
+  if (!event.subject.empty()) {
+    // An archive is opened by first contact and by nothing else.
+    if (event.type->type == "archive.opened")
+      subject = work.batch.find_or_make(DirectoryKind::kCustomer, event.subject);
+    else if (const auto known = work.batch.find(DirectoryKind::kCustomer, event.subject))
+      subject = *known;
+    else
+      return faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
+  }
+  const auto fields = field_values(event, work.batch, work.kept, faults);
+  if (!faults.empty()) return;
+  const EventId id = make_event_id(event.source, event.id, event.time.us);
+  const PreparedValues values = work.batch.prepare(id, {subject, event.key_owner}, fields);
+  const Statement statement = statement_of(event, id, values.values_commit());
+  const std::string bytes = to_canonical(statement);
+  item.statement_hash = sha256(bytes);
+  make_entry(work, item, statement, subject, bytes, work.batch.seal(values, item.statement_hash));
+  work.kept.clear();
+}
+
+void Gateway::make_entry(Work& work, Item& item, const Statement& statement, const SubjectId& subject,
+                         std::string_view statement_bytes, std::string_view blob) {
+  Stamp stamp;
+  stamp.received_at_us = parts_.clock.now_us();
+  stamp.seen = std::max(work.seen, parts_.tails[0]->size());
+  stamp.gateway = parts_.name;
+  stamp.principal = work.principal.name;
+  stamp.method = static_cast<uint8_t>(work.principal.method);
+  stamp.credential = work.principal.credential;
+  stamp.subject = subject;
+  stamp.blob = blob_hash(blob);
+  const std::string stamp_bytes = to_canonical(stamp);
+  if (kSealBytes + stamp_bytes.size() + statement_bytes.size() > kMaxRecordBytes)
+    return item.outcome.faults.push_back({"/data", "makes a record of more than 65,535 bytes"});
+  item.entry = encode_intake(stamp_bytes, statement_bytes, blob);
+  item.outcome.id = statement.id;
+  item.shard = shard_of(statement.type, subject, statement.source, static_cast<uint32_t>(parts_.tails.size()));
+  look_up(item);
+}
+
+// What the tails know of the id already. A conflict goes to the intake all the same: it leaves a record.
+void Gateway::look_up(Item& item) {
+  item.append = true;
+  const auto known = parts_.tails[item.shard]->find(item.outcome.id);
+  const Repetition repetition = judge_repetition(known, item.statement_hash);
+  if (repetition == Repetition::kNew) return;
+  item.append = repetition == Repetition::kConflict;
+  item.outcome.status = repetition == Repetition::kConflict ? OutcomeStatus::kConflict : OutcomeStatus::kRepeat;
+  item.outcome.receipt = receipt_at(item.shard, known->seq);
+}
+
+std::optional<Receipt> Gateway::receipt_at(uint32_t shard, uint64_t seq) const {
+  const auto reader = parts_.log.read_sealed(shard, seq);
+  const auto end = steady_clock::now() + std::chrono::seconds(2);
+  while (steady_clock::now() < end) {
+    const auto item = reader->next(std::chrono::milliseconds(200));
+    if (!item) continue;
+    const Record record = decode_record(item->record);
+    if (record.seal.seq < seq) continue;
+    return Receipt{record.statement.id, record.ref(), leaf_hash(item->record), record.seal.sealed_at_us, true};
+  }
+  return std::nullopt;
+}
+
+bool Gateway::wait_for_after(Ref after, steady_clock::time_point end, std::vector<Fault>& faults) {
+  if (after.shard >= parts_.tails.size()) {
+    faults.push_back({"/after", "names a shard that this ledger does not have"});
+    return false;
+  }
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+  if (parts_.tails[after.shard]->wait_for(after.seq + 1, std::max(left, std::chrono::milliseconds(0)))) return true;
+  faults.push_back({"/after", "names a record that is not sealed yet"});
+  return false;
+}
+
+std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const SubmitOptions& options) {
+  const bool any_refused = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.refused(); });
+  const bool nothing = options.all_or_nothing && any_refused;
+  std::vector<IntakeAppend> appends;
+  std::vector<EventId> ids;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < items.size(); ++i) {
+    Item& item = items[i];
+    if (item.refused()) item.outcome.status = OutcomeStatus::kRefused;
+    if (item.refused() || !item.append || nothing) continue;
+    appends.push_back({item.shard, item.entry});
+    if (item.outcome.status == OutcomeStatus::kConflict) continue;
+    item.outcome.status = OutcomeStatus::kTaken;
+    ids.push_back(item.outcome.id);
+    places.push_back(i);
+  }
+  if (!appends.empty()) {
+    // Waiting begins before the append: nothing that is sealed in between can be missed.
+    std::optional<Receipts::Wait> wait;
+    if (options.wait == Wait::kSealed) wait.emplace(parts_.receipts, ids);
+    work.batch.commit();
+    parts_.log.append_intake(appends);
+    if (wait) note_arrivals(items, places, wait->until(work.end));
+  }
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(items.size());
+  for (Item& item : items) outcomes.push_back(std::move(item.outcome));
+  return outcomes;
+}
+
+void Gateway::note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,
+                            const std::vector<std::optional<Arrival>>& arrivals) {
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!arrivals[i]) continue;
+    Item& item = items[places[i]];
+    item.outcome.receipt = arrivals[i]->receipt;
+    const bool same = arrivals[i]->statement == half_digest(item.statement_hash);
+    item.outcome.status = same ? OutcomeStatus::kSealed : OutcomeStatus::kConflict;
+  }
+}
+
+}  // namespace custody

@@ -1,0 +1,37 @@
+// What one call of Gateway::submit holds while it goes through its steps. Private to ledger/gateway.
+#pragma once
+
+#include <boost/json.hpp>
+#include <deque>
+
+#include "ledger/event/validate.h"
+#include "ledger/gateway/gateway.h"
+
+namespace custody {
+
+struct Gateway::Item {
+  Outcome outcome;
+  uint32_t shard = 0;
+  Digest statement_hash{};
+  std::string entry;    // of the intake, once made
+  bool append = false;  // goes to the intake
+  bool refused() const { return !outcome.faults.empty(); }
+};
+
+struct Gateway::Work {
+  Work(KeyringBatch keys, const Principal& who, uint64_t registry, std::chrono::steady_clock::time_point until)
+      : batch(std::move(keys)), principal(who), seen(registry), end(until) {}
+  KeyringBatch batch;
+  const Principal& principal;
+  uint64_t seen;  // registry size the events are judged at
+  std::chrono::steady_clock::time_point end;
+  bool own = false;              // stated by the ledger's own processes
+  std::deque<std::string> kept;  // bytes that views of the item at hand point to
+};
+
+// The values of an event as they are committed to: JSON in RFC 8785 form, lists of customers as their subject ids
+// (u32 count, 16 bytes each). Appends a fault for a customer nobody knows.
+std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& batch, std::deque<std::string>& kept,
+                                     std::vector<Fault>& faults);
+
+}  // namespace custody
