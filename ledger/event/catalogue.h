@@ -31,7 +31,7 @@ std::string_view authority_name(Authority authority);
 struct BodyContext {
   std::vector<std::string> value_names;   // ascending: what the statement commits to
   std::optional<ByteArray<16>> resolved;  // the subject id of the value that a ResolvedId is made from
-  bool has_subject = false;
+  bool sound = true;                      // false: values were at fault, so that what depends on them is not judged
 };
 
 struct TypeInfo {

@@ -62,13 +62,14 @@ class EnvelopeReader {
 
   void attribute(std::string_view name, const json::value& value) {
     if (name == "data") return void(envelope.data = &value);
+    if (name == "subject") envelope.subject = &value;
     if (name == "received_at" || name == "principal") return fault(name, "is set by the gateway");
     const bool known =
         std::any_of(std::begin(kAttributes), std::end(kAttributes), [&](const Attribute& a) { return name == a.name; });
     if (!known) return fault(name, "is not known here");
     const auto* string = value.if_string();
     if (string == nullptr) return fault(name, "must be a string");
-    text(name, {string->data(), string->size()}, value);
+    text(name, {string->data(), string->size()});
   }
 
   Envelope envelope;
@@ -84,7 +85,7 @@ class EnvelopeReader {
       fault(name, "must be " + Rule::expected());
   }
 
-  void text(std::string_view name, std::string_view value, const json::value& json) {
+  void text(std::string_view name, std::string_view value) {
     if (name == "id") return take<SourceIdRule>(name, value, parsed_.id);
     if (name == "source") return source(value);
     if (name == "type") return type(value);
@@ -96,10 +97,7 @@ class EnvelopeReader {
     if (name == "operation") return take<CodeRule>(name, value, parsed_.operation);
     if (name == "device") return take<KindRule<"device">>(name, value, parsed_.device);
     if (name == "place") return take<CodeRule>(name, value, parsed_.place);
-    if (name == "subject") {
-      envelope.subject = &json;
-      return take<TextRule>(name, value, parsed_.subject);
-    }
+    if (name == "subject") return take<TextRule>(name, value, parsed_.subject);
     other(name, value);
   }
 
@@ -129,11 +127,13 @@ class EnvelopeReader {
   }
 
   void type(std::string_view value) {
-    parsed_.type = find_type(value);
-    if (parsed_.type == nullptr)
+    const TypeInfo* info = find_type(value);
+    if (info == nullptr)
       fault("type", "is not known: '" + std::string(is_code(value) ? value : "?") + "'");
-    else if (parsed_.type->authority == Authority::kService && !allow_service_)
+    else if (info->authority == Authority::kService && !allow_service_)
       fault("type", "is stated by the ledger itself only");
+    else
+      parsed_.type = info;
   }
 
   void time(std::string_view value) {

@@ -40,7 +40,7 @@ Shape scalar_shape(const UtcTime*) {
 
 Shape scalar_shape(const AsOf*) {
   return {
-      "(u8 1 i64 i16 | u8 2 u64)", "time or round",
+      "(u8=1 i64 i16, or u8=2 u64)", "time or round",
       R"({"oneOf":[{"type":"string","format":"date-time"},{"type":"integer","minimum":0,"maximum":9007199254740992}]})",
       quoted("2026-03-01T00:00:00Z")};
 }

@@ -59,8 +59,10 @@ std::vector<Member> members_of() {
   return std::move(collector.members);
 }
 
-// The name of the member decides the example where a type alone says too little; empty where it does.
-std::string example_of_member(std::string_view name);
+// What a member of this name holds by example (JSON text) where its type says too little, and what it means; empty
+// where the type says enough.
+std::string_view example_of_member(std::string_view name, std::string_view shape_name);
+std::string_view meaning_of_member(std::string_view type, std::string_view name);
 
 std::string object_schema(const std::vector<Member>& members);
 std::string object_example(const std::vector<Member>& members);
@@ -170,7 +172,8 @@ void MemberCollector::add(const cereal::NameValuePair<T>& pair) {
   if constexpr (std::same_as<Value, ValueNames>) member.kind = MemberKind::kValues;
   if constexpr (std::same_as<Value, std::optional<AttachedList>>) member.kind = MemberKind::kAttached;
   if constexpr (std::same_as<Value, ResolvedId>) member.kind = MemberKind::kResolved;
-  if (const std::string example = example_of_member(member.name); !example.empty()) member.shape.example = example;
+  const std::string_view example = example_of_member(member.name, member.shape.name);
+  if (!example.empty()) member.shape.example = example;
   members.push_back(std::move(member));
 }
 

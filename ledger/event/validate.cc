@@ -110,8 +110,10 @@ void read_data(const json::value& value, const json::value* subject, const ReadO
   if (data == nullptr) return faults.push_back({"/data", "must be an object"});
   const TypeInfo& info = *event.type;
   check_subject(info, subject != nullptr, *data, faults);
-  event.values = take_all_values(*data, info, subject, faults);
   BodyContext context;
+  const size_t before = faults.size();
+  event.values = take_all_values(*data, info, subject, faults);
+  context.sound = faults.size() == before;
   context.value_names.reserve(event.values.size());
   for (const EventValue& v : event.values) context.value_names.emplace_back(v.name);
   if (!info.resolved.empty()) resolve(info, *data, event, options, context, faults);
