@@ -43,11 +43,12 @@ struct ShardStop {
 
 struct ShardProgress {
   uint32_t shard = 0;
-  uint64_t next_seq = 0;             // records folded
-  Digest head{};                     // leaf of the last of them; of none: SHA-256(descriptor)
-  std::optional<Instant> sealed_at;  // of the last of them
-  uint64_t stale = 0;                // entries skipped since the start: left by a sealer that was overtaken
-  bool waits_for_registry = false;   // holds a record sealed at a registry size that shard 0's views have not reached
+  uint64_t next_seq = 0;               // records folded
+  Digest head{};                       // leaf of the last of them; of none: SHA-256(descriptor)
+  std::optional<Instant> sealed_at;    // of the last of them
+  uint64_t stale = 0;                  // entries skipped since the start: left by a sealer that was overtaken
+  bool waits_for_registry = false;     // holds a record sealed at a registry size that shard 0's views have not reached
+  std::optional<std::string> trouble;  // why it is trying again: broker away, disk full
   std::optional<ShardStop> stopped;
 
   // Records still to fold when the shard's log holds `size`.
@@ -56,7 +57,8 @@ struct ShardProgress {
   template <class Archive>
   void serialize(Archive& ar) {
     ar(field("shard", shard), field("next_seq", next_seq), field("head", head), field("sealed_at", sealed_at),
-       field("stale", stale), field("waits_for_registry", waits_for_registry), field("stopped", stopped));
+       field("stale", stale), field("waits_for_registry", waits_for_registry), field("trouble", trouble),
+       field("stopped", stopped));
   }
 };
 

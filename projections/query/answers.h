@@ -156,12 +156,13 @@ struct RegistryVersion {
 struct RegistryEntry {
   std::string kind;  // "step", "person", "department", ...
   std::string id;
+  std::optional<std::string> last;        // type of the last version that counts: "step.closed"
   std::vector<RegistryVersion> versions;  // oldest first
   RawJson state;                          // the members of all versions that count, later ones over earlier ones
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(field("kind", kind), field("id", id), field("state", state), field("versions", versions));
+    ar(field("kind", kind), field("id", id), field("last", last), field("state", state), field("versions", versions));
   }
 };
 
@@ -195,12 +196,13 @@ struct OwnerAnswer {
 struct RoundAnswer {
   uint64_t round = 0;
   std::string ref;
+  EventId id;
   Instant closed_at;
   std::vector<uint64_t> sizes;  // of every shard; of shard 0 the round's own seq
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(field("round", round), field("ref", ref), field("closed_at", closed_at), field("sizes", sizes));
+    ar(field("round", round), field("ref", ref), field("id", id), field("closed_at", closed_at), field("sizes", sizes));
   }
 };
 

@@ -121,7 +121,7 @@ void BulkLoad::wait_for_spill() {
 
 void BulkLoad::spill() {
   wait_for_spill();
-  rows_ += batch_.size();
+  spilled_rows_ += batch_.size();
   std::swap(batch_, spilling_);
   batch_.clear();
   runs_.push_back(folder_ + "/run-" + std::to_string(runs_.size()));
@@ -132,7 +132,6 @@ void BulkLoad::finish(const FoldCursor& cursor, const UnknownCounts& unknown,
                       const std::function<void(uint64_t)>& loaded) {
   Appender appender(store_, loaded);
   if (runs_.empty()) {
-    rows_ = batch_.size();
     batch_.sort();
     for (size_t i = 0; i < batch_.size(); ++i) appender.add(batch_[i]);
   } else {

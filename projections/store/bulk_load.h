@@ -22,8 +22,8 @@ class BulkLoad {
   ~BulkLoad();
 
   RowBatch& batch() { return batch_; }
-  void batch_grew();  // after rows were added to batch()
-  uint64_t rows() const { return rows_; }
+  void batch_grew();                                               // after rows were added to batch()
+  uint64_t rows() const { return spilled_rows_ + batch_.size(); }  // added so far
   // Appends everything and puts the cursor last. Durable after the environment's sync(). `loaded` is told the rows so
   // far.
   void finish(const FoldCursor& cursor, const UnknownCounts& unknown, const std::function<void(uint64_t)>& loaded);
@@ -38,7 +38,7 @@ class BulkLoad {
   RowBatch spilling_;
   std::future<void> spilled_;
   std::vector<std::string> runs_;
-  uint64_t rows_ = 0;
+  uint64_t spilled_rows_ = 0;
 };
 
 }  // namespace custody

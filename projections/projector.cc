@@ -1,0 +1,240 @@
+#include "projections/projector.h"
+
+#include "ledger/base/file.h"
+#include "projections/rebuild.h"
+#include "projections/store/generations.h"
+
+namespace custody {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+struct Projector::Core {
+  Core(const std::string& folder, Log& the_log, const ProjectorOptions& the_options, ProcessLock the_lock)
+      : log(the_log), options(the_options), lock(std::move(the_lock)), generations(folder), views([this] {
+          const std::lock_guard guard(mutex);
+          return std::shared_ptr<const ViewStore>(store);
+        }) {}
+
+  void changed();
+  std::unique_ptr<Crew> crew_of(const std::shared_ptr<ViewStore>& its_store) {
+    return std::make_unique<Crew>(log, its_store, options, [this] { changed(); });
+  }
+  // Waits until `done` gives an answer, asking after every report of a worker; false at `until`.
+  bool wait(steady_clock::time_point until, const std::function<std::optional<bool>()>& done);
+  std::vector<uint64_t> wait_for_equal_ground(Crew& rebuilt, const Position& position);
+  void take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt);
+
+  Log& log;
+  ProjectorOptions options;
+  ProcessLock lock;
+  Generations generations;
+
+  std::mutex control;     // start, stop and the change of generation: one at a time
+  std::mutex rebuilding;  // held for a whole rebuild
+
+  mutable std::mutex mutex;  // guards what follows
+  std::condition_variable condition;
+  uint64_t generation = 0;
+  std::shared_ptr<ViewStore> store;
+  std::shared_ptr<Crew> crew;
+  std::function<void()> callback;
+  uint64_t reports = 0;
+
+  Views views;
+};
+
+void Projector::Core::changed() {
+  std::function<void()> call;
+  {
+    const std::lock_guard guard(mutex);
+    ++reports;
+    call = callback;
+  }
+  condition.notify_all();
+  if (call) call();
+}
+
+bool Projector::Core::wait(steady_clock::time_point until, const std::function<std::optional<bool>()>& done) {
+  std::unique_lock guard(mutex);
+  for (;;) {
+    const uint64_t seen = reports;
+    guard.unlock();
+    if (const auto answer = done()) return *answer;
+    guard.lock();
+    if (!condition.wait_until(guard, until, [&] { return reports != seen; })) return false;
+  }
+}
+
+Projector::Projector(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+
+std::unique_ptr<Projector> Projector::open(const std::string& folder, Log& log, const ProjectorOptions& options) {
+  make_folders(folder);
+  auto core = std::make_unique<Core>(folder, log, options, ProcessLock::take(folder + "/lock"));
+  core->generation = core->generations.open();
+  core->store = ViewStore::open(core->generations.path(core->generation), log.descriptor());
+  core->crew = core->crew_of(core->store);
+  return std::unique_ptr<Projector>(new Projector(std::move(core)));
+}
+
+Projector::~Projector() {
+  stop();
+}
+
+void Projector::start() {
+  const std::lock_guard control(core_->control);
+  core_->crew->start();
+}
+
+void Projector::stop() {
+  const std::lock_guard control(core_->control);
+  core_->crew->stop();
+}
+
+ProjectorProgress Projector::progress() const {
+  ProjectorProgress progress;
+  std::shared_ptr<Crew> crew;
+  {
+    const std::lock_guard guard(core_->mutex);
+    progress.generation = core_->generation;
+    crew = core_->crew;
+  }
+  progress.running = crew->running();
+  progress.shards = crew->progress();
+  progress.round = core_->views.resolve({}).round;
+  return progress;
+}
+
+bool Projector::wait_until(const std::vector<uint64_t>& sizes, milliseconds wait) {
+  return core_->wait(steady_clock::now() + wait, [&] {
+    std::shared_ptr<Crew> crew;
+    {
+      const std::lock_guard guard(core_->mutex);
+      crew = core_->crew;
+    }
+    return crew->reached(sizes);
+  });
+}
+
+bool Projector::wait_until_round(uint64_t round, milliseconds wait) {
+  const auto until = steady_clock::now() + wait;
+  std::optional<RoundAnswer> answer;
+  const bool known = core_->wait(until, [&]() -> std::optional<bool> {
+    answer = core_->views.round(round);
+    if (answer) return true;
+    const std::lock_guard guard(core_->mutex);
+    if (core_->crew->progress()[0].stopped) return false;
+    return std::nullopt;
+  });
+  return known && wait_until(answer->sizes, std::chrono::ceil<milliseconds>(until - steady_clock::now()));
+}
+
+void Projector::on_progress(std::function<void()> callback) {
+  const std::lock_guard guard(core_->mutex);
+  core_->callback = std::move(callback);
+}
+
+const Views& Projector::views() const {
+  return core_->views;
+}
+
+// The position to compare at, once the rebuilt views have reached it.
+std::vector<uint64_t> Projector::Core::wait_for_equal_ground(Crew& rebuilt, const Position& position) {
+  const bool there = wait(steady_clock::time_point::max(), [&] { return rebuilt.reached(position.sizes); });
+  if (there) return position.sizes;
+  std::string why;
+  for (const ShardProgress& shard : rebuilt.progress())
+    if (shard.stopped && why.empty()) why = shard.stopped->message;
+  throw Error(ErrorCode::kUnavailable, "the views cannot be rebuilt up to round " + std::to_string(position.round) +
+                                           ", the old ones stay: " + why);
+}
+
+// Live and rebuilt views are equal so far. The live ones end; the rebuilt ones are brought to where these ended, so
+// that no answer goes back, made durable, and put in their place.
+void Projector::Core::take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt) {
+  const std::lock_guard hold(control);
+  const bool was_running = crew->running();
+  crew->stop();
+  {
+    const std::unique_ptr<Crew> last = crew_of(rebuilt);
+    last->start();
+    Position end;
+    end.sizes = store->sizes();
+    try {
+      wait_for_equal_ground(*last, end);
+    } catch (const Error&) {
+      if (was_running) crew->start();
+      throw;
+    }
+    last->stop();
+  }
+  rebuilt->sync();
+  rebuilt.reset();
+  rebuilt = ViewStore::open(generations.path(next), log.descriptor());
+  generations.make_current(next);
+  std::shared_ptr<Crew> new_crew = crew_of(rebuilt);
+  uint64_t old = next;
+  {
+    const std::lock_guard guard(mutex);
+    std::swap(old, generation);
+    store = rebuilt;
+    crew.swap(new_crew);
+  }
+  new_crew.reset();
+  generations.remove(old);  // answers in progress keep the files until they are done
+  if (was_running) crew->start();
+  changed();
+}
+
+RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&)>& report) {
+  const std::unique_lock alone(core_->rebuilding, std::try_to_lock);
+  if (!alone.owns_lock()) throw Error(ErrorCode::kConflict, "the views are being rebuilt already");
+  const auto began = steady_clock::now();
+  const uint64_t next = core_->generation + 1;
+  const std::string folder = core_->generations.path(next);
+  core_->generations.remove(next);
+  RebuildReport result;
+  std::shared_ptr<const ViewStore> live = core_->store;
+  auto rebuilt = ViewStore::open(folder, core_->log.descriptor(), true);
+  const auto phase = [&report](std::string_view name) {
+    if (report) report({name, 0, 0, 0, 0});
+  };
+  try {
+    uint64_t expected = 0;
+    for (uint64_t size : live->sizes()) expected += size;
+    Rebuild bulk(core_->log, *rebuilt, folder, core_->options, report);
+    bulk.bulk(expected);
+    result.records = bulk.records();
+    phase("catch up");
+    const std::unique_ptr<Crew> crew = core_->crew_of(rebuilt);
+    crew->start();
+    result.position = core_->views.resolve({});
+    Moment frontier;
+    frontier.frontier = true;
+    if (result.position.round == 0) result.position = core_->views.resolve(frontier);
+    core_->wait_for_equal_ground(*crew, result.position);
+    crew->stop();
+    phase("digest");
+    result.views = compare_digests(live, rebuilt, result.position.sizes);
+    result.swapped = all_equal(result.views);
+    live.reset();
+    if (result.swapped) {
+      phase("swap");
+      core_->take_over(next, rebuilt);
+    }
+  } catch (...) {
+    rebuilt.reset();
+    if (core_->generation != next) core_->generations.remove(next);
+    throw;
+  }
+  if (!result.swapped) {
+    rebuilt.reset();
+    core_->generations.remove(next);
+  }
+  result.generation = core_->generation;
+  result.milliseconds =
+      static_cast<uint64_t>(std::chrono::duration_cast<milliseconds>(steady_clock::now() - began).count());
+  return result;
+}
+
+}  // namespace custody
