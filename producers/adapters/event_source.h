@@ -19,19 +19,21 @@ struct ImportedEvent {
   std::string json;   // one CloudEvents 1.0 document in structured form, one line
   std::string file;   // as it was named by the caller
   uint64_t line = 0;  // from 1, where the record begins; of CloudTrail files: the record's number
+  // import.begun and import.ended, which only the ledger itself may state (ReadOptions::allow_service).
+  bool service = false;
 };
 
-// What became of the records. A record may become several events (one a parameter read), so `mapped` counts events and
-// `records` counts records: seen = mapped_records + left_out_records + refused.
+// What became of the records: seen = mapped + left out + refused. A record may become several events (one a parameter
+// that it read), so `events` counts those apart.
 struct ImportSummary {
-  using Count = std::map<std::pair<std::string, std::string>, uint64_t>;
+  using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
   uint64_t files = 0;
-  uint64_t seen = 0;     // records read
-  uint64_t events = 0;   // events made, the labels and import.* records among them
-  uint64_t refused = 0;  // records that next() threw kRefused for
-  Count mapped;          // (name in the source, event type) -> events
-  Count left_out;        // (name in the source, reason) -> records
-  Count mapped_records;  // (name in the source, "") -> records that became at least one event
+  uint64_t seen = 0;                       // records read
+  uint64_t refused = 0;                    // records that next() threw kRefused for
+  std::map<std::string, uint64_t> mapped;  // name in the source -> records that became events
+  Counts left_out;                         // (name in the source, reason) -> records
+  Counts events;                           // (name in the source, event type) -> events, without the labels
+  uint64_t labels = 0;                     // *.registered events for names that are no codes
 };
 
 class EventSource {
