@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "ledger/event/envelope.h"
+#include "ledger/event/record.h"
 
 namespace custody {
 namespace {
@@ -19,6 +20,12 @@ std::string value_pointer(std::string_view name) {
   return out;
 }
 
+void check_size(const json::value& value, const std::string& pointer, Faults& faults) {
+  const auto* text = value.if_string();
+  if (text != nullptr && text->size() > kMaxValueBytes)
+    faults.push_back({pointer, "must be at most " + std::to_string(kMaxValueBytes) + " bytes"});
+}
+
 void take_values(const json::value& values, std::vector<EventValue>& out, Faults& faults) {
   const auto* object = values.if_object();
   if (object == nullptr) return faults.push_back({"/data/values", "must be an object of names and values"});
@@ -29,7 +36,8 @@ void take_values(const json::value& values, std::vector<EventValue>& out, Faults
     } else if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) {
       faults.push_back({value_pointer(name), "is a reserved name"});
     } else {
-      out.push_back({name, member.value().is_string() ? ValueKind::kText : ValueKind::kJson, false, &member.value()});
+      check_size(member.value(), value_pointer(name), faults);
+      out.push_back({name, member.value().is_string() ? ValueType::kText : ValueType::kJson, false, &member.value()});
     }
   }
 }
@@ -45,7 +53,7 @@ void take_attached(const json::value& list, std::string_view name, std::vector<E
     if (number == nullptr || !is_plain_text({number->data(), number->size()}, 255))
       faults.push_back({pointer + "/" + std::to_string(i), "must be a customer's number, " + TextRule::expected()});
   }
-  out.push_back({name, ValueKind::kAttachment, customers, &list});
+  out.push_back({name, ValueType::kAttachment, customers, &list});
 }
 
 // Everything of `data` that is encrypted instead of standing in the body, ascending by name.
@@ -53,14 +61,18 @@ std::vector<EventValue> take_all_values(const json::object& data, const TypeInfo
                                         Faults& faults) {
   std::vector<EventValue> out;
   if (!info.holds_values) return out;  // the body knows none of these members and says so
-  if (subject != nullptr) out.push_back({"subject", ValueKind::kText, false, subject});
+  if (subject != nullptr) out.push_back({"subject", ValueType::kText, false, subject});
   if (const auto* values = data.if_contains("values")) take_values(*values, out, faults);
   if (const auto* notes = data.if_contains("notes")) {
     if (!notes->is_string()) faults.push_back({"/data/notes", "must be a string"});
-    out.push_back({"notes", ValueKind::kText, false, notes});
+    check_size(*notes, "/data/notes", faults);
+    out.push_back({"notes", ValueType::kText, false, notes});
   }
   for (std::string_view name : info.attached)
     if (const auto* list = data.if_contains(name)) take_attached(*list, name, out, faults);
+  if (out.size() > kMaxFieldsOfEvent)
+    faults.push_back(
+        {"/data/values", "must be at most " + std::to_string(kMaxFieldsOfEvent) + " with notes and lists"});
   std::sort(out.begin(), out.end(), [](const EventValue& a, const EventValue& b) { return a.name < b.name; });
   return out;
 }
@@ -118,6 +130,8 @@ void read_data(const json::value& value, const json::value* subject, const ReadO
   for (const EventValue& v : event.values) context.value_names.emplace_back(v.name);
   if (!info.resolved.empty()) resolve(info, *data, event, options, context, faults);
   info.read_json(*data, context, event.body, faults);
+  if (event.body.size() > kMaxBodyBytes)
+    faults.push_back({"/data", "must be at most " + std::to_string(kMaxBodyBytes) + " bytes, values and lists apart"});
   if (faults.empty() && subject == nullptr && !event.values.empty()) event.key_owner = info.key_owner(event.body);
 }
 

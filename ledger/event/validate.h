@@ -13,18 +13,15 @@
 #include <vector>
 
 #include "ledger/event/catalogue.h"
+#include "ledger/event/values.h"
 
 namespace custody {
-
-// As in the commitment to a value (docs/formats): a UTF-8 string, other JSON in RFC 8785 form, SHA-256 of an
-// attachment.
-enum class ValueKind : uint8_t { kText = 1, kJson = 2, kAttachment = 3 };
 
 // A value to be committed to and encrypted. `customers`: the attached list holds customers' numbers (strings), which
 // the ledger keeps as subject ids.
 struct EventValue {
   std::string_view name;
-  ValueKind kind;
+  ValueType type;
   bool customers;
   const boost::json::value* json;
 };

@@ -26,8 +26,8 @@ std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& bat
   std::vector<FieldValue> fields;
   fields.reserve(event.values.size());
   for (const EventValue& value : event.values) {
-    FieldValue field{value.name, static_cast<ValueType>(value.kind), {}};
-    if (value.kind == ValueKind::kText) {
+    FieldValue field{value.name, value.type, {}};
+    if (value.type == ValueType::kText) {
       const auto& text = value.json->get_string();
       field.value = {text.data(), text.size()};
     } else if (value.customers) {

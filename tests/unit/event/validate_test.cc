@@ -79,8 +79,8 @@ TEST(ReadEvent, GivesTheAttributesTheBodyAndTheValues) {
   EXPECT_EQ(body.channel.text, "exhibition");
   EXPECT_THAT(body.values.items, ElementsAre("age", "name", "notes", "phone", "subject"));
   ASSERT_EQ(event.values.size(), 5U);
-  EXPECT_EQ(event.values[0].kind, ValueKind::kJson);
-  EXPECT_EQ(event.values[1].kind, ValueKind::kText);
+  EXPECT_EQ(event.values[0].type, ValueType::kJson);
+  EXPECT_EQ(event.values[1].type, ValueType::kText);
   EXPECT_EQ(event.values[1].json->as_string(), "Maria");
   EXPECT_EQ(event.values[4].json->as_string(), "C-10017");
 }
@@ -206,7 +206,7 @@ TEST(ReadEvent, AttachesListsAndKeepsTheirLength) {
   EXPECT_THAT(body.values.items, ElementsAre("customers"));
   EXPECT_EQ(body.fields.items.front().text, "name");  // sets may come in any order
   ASSERT_EQ(event.values.size(), 1U);
-  EXPECT_EQ(event.values[0].kind, ValueKind::kAttachment);
+  EXPECT_EQ(event.values[0].type, ValueType::kAttachment);
   EXPECT_TRUE(event.values[0].customers);
   EXPECT_EQ(event.key_owner, "request:r-1");
   EXPECT_EQ(body_to_json("request.submitted", 1, event.body),
@@ -248,6 +248,24 @@ TEST(ReadEvent, ResolvesTheContactOfALead) {
   EXPECT_THAT(pointers(wrong), ElementsAre("/data/values/prospect"));
   wrong.at("data").as_object()["prospect"] = "019aa5b2-7c00-8123-8456-789abcdef012";
   EXPECT_THAT(pointers(wrong), ElementsAre());
+}
+
+TEST(ReadEvent, SizesAreBounded) {
+  boost::json::value event = parse_json(kCollected);
+  auto& values = event.at("data").at("values").as_object();
+  values["name"] = std::string(kMaxValueBytes, 'x');
+  EXPECT_THAT(pointers(event), ElementsAre());
+  values["name"] = std::string(kMaxValueBytes + 1, 'x');
+  EXPECT_THAT(pointers(event), ElementsAre("/data/values/name"));
+  values["name"] = "x";
+  for (int i = 0; i < 256; ++i) values["f" + std::to_string(i)] = i;
+  EXPECT_THAT(pointers(event), ElementsAre("/data/values"));
+
+  boost::json::value wide = parse_json(R"({"specversion":"1.0","id":"1","type":"dataset.filled","source":"urn:crm",
+      "time":"2026-03-02T09:30:00Z","actor":"system:crm","data":{"dataset":"dataset:x","count":1,"fields":[]}})");
+  for (int i = 0; i < 1000; ++i)
+    wide.at("data").at("fields").as_array().push_back(boost::json::string(std::to_string(i) + std::string(40, 'x')));
+  EXPECT_THAT(pointers(wide), ElementsAre("/data"));
 }
 
 TEST(ReadEvent, MembersThatExcludeEachOtherAreFaults) {
