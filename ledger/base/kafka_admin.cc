@@ -168,6 +168,17 @@ size_t KafkaAdmin::broker_count() {
   return count;
 }
 
+KafkaWatermarks KafkaAdmin::watermarks(const KafkaPlace& place) {
+  KafkaWatermarks marks;
+  const rd_kafka_resp_err_t err =
+      rd_kafka_query_watermark_offsets(state_->handle->get(), place.topic.c_str(), place.partition, &marks.low,
+                                       &marks.high, static_cast<int>(state_->limit.count()));
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw_kafka(err, "ask where " + place.topic + " begins and ends", state_->handle->last_trouble());
+  }
+  return marks;
+}
+
 void KafkaAdmin::create(const std::string& topic, int partitions, int replication,
                         const std::map<std::string, std::string>& settings) {
   const std::string doing = "create topic " + topic;

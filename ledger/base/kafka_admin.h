@@ -36,6 +36,7 @@ class KafkaAdmin {
   // The settings in force (the cluster's where the topic has none of its own). kNotFound where there is no such topic.
   std::map<std::string, std::string> settings(const std::string& topic);
   size_t broker_count();
+  KafkaWatermarks watermarks(const KafkaPlace& place);
   // kConflict where it exists. Returns when the cluster has made it.
   void create(const std::string& topic, int partitions, int replication,
               const std::map<std::string, std::string>& settings);
