@@ -118,7 +118,7 @@ std::vector<std::string> create_kafka_topics(const KafkaLogConfig& config, uint3
                   "a ledger wants three brokers, each with a copy; this cluster has " + std::to_string(brokers) +
                       ". For one broker say --single-broker: the loss of its disk is then the loss of the ledger");
     }
-    const std::string& name = names.all()[i];
+    const std::string name = names.all()[i];
     admin.create(name, name == names.findings ? 1 : static_cast<int>(shards), replicas, settings);
     made.push_back(name);
   }
@@ -145,7 +145,7 @@ std::vector<UnsafeSetting> check_kafka_topics(const KafkaLogConfig& config, uint
   std::vector<UnsafeSetting> unsafe;
   const auto topics = admin.describe(names.all());
   for (size_t i = 0; i < topics.size(); ++i) {
-    const std::string& name = names.all()[i];
+    const std::string name = names.all()[i];
     if (!topics[i]) {
       unsafe.push_back({name, "topic", "missing", "there",
                         "custody topics create; if it was there before, history is lost: restore it"});
