@@ -52,7 +52,7 @@ export class Fixture {
   seal(event, shard = 0) {
     const now = this.now();
     const seq = this.size(shard);
-    const record = { ref: `${shard}:${seq}`, shard, seq, type: "data.accessed", time: rfc3339(now - 40), sealed_at: rfc3339(now), actor: "person:ada", step: "support-desk", source: "crm-north", ...event };
+    const record = { ref: `${shard}:${seq}`, shard, seq, type: "data.accessed", time: rfc3339(now - 40), sealed_at: rfc3339(now), actor: "person:ada", step: "step:support-desk", source: "urn:crm-north", ...event };
     this.records[shard].push(record);
     for (const s of this.subscribers) this.send(s, "record", record);
     return record;
@@ -163,14 +163,14 @@ export class Fixture {
 
 // A morning at an invented shop, always the same.
 const kEvents = [
-  { type: "data.accessed", actor: "person:ada", step: "support-desk", source: "crm-north" },
-  { type: "data.collected", actor: "system:web-shop", step: "checkout", source: "web-shop" },
-  { type: "data.accessed", actor: "person:bruno", step: "support-desk", source: "crm-north" },
-  { type: "data.shared", actor: "person:carla", step: "newsletter-export", source: "mailing" },
-  { type: "dataset.filled", actor: "system:warehouse", step: "nightly-load", source: "warehouse-etl" },
-  { type: "operation.closed", actor: "system:warehouse", step: "nightly-load", source: "warehouse-etl" },
-  { type: "data.erased", actor: "system:retention", step: "retention", source: "retention-job" },
-  { type: "request.filed", actor: "person:dora", step: "privacy-office", source: "privacy-portal" },
+  { type: "data.accessed", actor: "person:ada", step: "step:support-desk", source: "urn:crm-north" },
+  { type: "data.collected", actor: "system:web-shop", step: "step:checkout", source: "urn:web-shop" },
+  { type: "data.accessed", actor: "person:bruno", step: "step:support-desk", source: "urn:crm-north" },
+  { type: "data.shared", actor: "person:carla", step: "step:newsletter-export", source: "urn:mailing" },
+  { type: "dataset.filled", actor: "system:warehouse", step: "step:nightly-load", source: "urn:warehouse-etl" },
+  { type: "operation.closed", actor: "system:warehouse", step: "step:nightly-load", source: "urn:warehouse-etl" },
+  { type: "data.erased", actor: "system:retention", step: "step:retention", source: "urn:retention-job" },
+  { type: "request.submitted", actor: "person:dora", step: "step:privacy-office", source: "urn:privacy-portal" },
 ];
 
 export const example = (i) => kEvents[i % kEvents.length];

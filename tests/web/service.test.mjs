@@ -40,7 +40,7 @@ async function emit(event) {
   const response = await fetch(`${url}v1/events?wait=sealed`, {
     method: "POST",
     headers: { "Content-Type": "application/cloudevents+json" },
-    body: JSON.stringify({ specversion: "1.0", source: "crm-north", time: new Date().toISOString(), ...event }),
+    body: JSON.stringify({ specversion: "1.0", source: "urn:crm-north", time: new Date().toISOString(), ...event }),
   });
   const text = await response.text();
   assert.ok(response.ok, `${response.status}: ${text}`);
