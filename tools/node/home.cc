@@ -1,0 +1,88 @@
+#include "tools/node/home.h"
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cstdlib>
+
+#include "ledger/base/file.h"
+#include "ledger/codec/json.h"
+#include "ledger/event/record.h"
+
+namespace custody {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string first_of(const std::string& flag, const char* variable, const std::string& under_home) {
+  if (!flag.empty()) return flag;
+  if (const std::string value = environment(variable); !value.empty()) return value;
+  const std::string home = environment("HOME");
+  if (home.empty()) throw Error(ErrorCode::kUsage, std::string("neither a flag, ") + variable + " nor HOME says where");
+  return home + "/" + under_home;
+}
+
+}  // namespace
+
+Home Home::find(const std::string& data_flag, const std::string& keys_flag) {
+  return {first_of(data_flag, "CUSTODY_DATA", ".local/share/custody"),
+          first_of(keys_flag, "CUSTODY_KEYS", ".config/custody/keys")};
+}
+
+Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t now_us) {
+  if (wanted.shards < 1 || wanted.shards > kMaxShards)
+    throw Error(ErrorCode::kUsage, "a ledger has 1 to " + std::to_string(kMaxShards) + " shards");
+  if (wanted.founders.size() == 1)
+    throw Error(ErrorCode::kUsage, "a governed ledger needs two founders: one alone could confirm nothing");
+  Descriptor descriptor;
+  descriptor.ledger_id.bytes = random_array<16>();
+  descriptor.name = wanted.name;
+  const std::string prefix = wanted.origin.empty() ? "localhost/" + to_hex(descriptor.ledger_id.view()) : wanted.origin;
+  if (prefix.find_first_of(" +\n\t") != std::string::npos || prefix.size() > 200)
+    throw Error(ErrorCode::kUsage, "an origin has no spaces or plus signs and at most 200 bytes");
+  descriptor.origin = prefix + "/0";
+  descriptor.created_at_us = now_us;
+  descriptor.shards = wanted.shards;
+  descriptor.founders = wanted.founders;
+  const auto key = Ed25519PrivateKey::generate();
+  descriptor.signer = key.public_key();
+  make_folders(home.keys_of(descriptor.ledger_id));
+  write_file_durably(home.keys_of(descriptor.ledger_id) + "/signer", key.seed().view());
+  return descriptor;
+}
+
+Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger) {
+  const std::string path = home.keys_of(ledger) + "/signer";
+  auto seed = read_file_if_present(path, 4096);
+  if (!seed)
+    throw Error(ErrorCode::kNotFound, "the signing key of this ledger is not at " + path + ": wrong --keys folder?");
+  const Secret kept{std::string_view(*seed)};
+  wipe(*seed);
+  return Ed25519PrivateKey::from_seed(kept.view());
+}
+
+std::optional<std::string> running_service(const Home& home) {
+  if (!ProcessLock::holder(home.path("lock"))) return std::nullopt;
+  const auto text = read_file_if_present(home.path("service.json"), 4096);
+  if (!text) return std::nullopt;
+  const boost::json::value document = parse_json(*text);
+  const auto* object = document.if_object();
+  const auto* url = object == nullptr ? nullptr : object->if_contains("url");
+  if (url == nullptr || !url->is_string()) return std::nullopt;
+  return std::string(url->get_string());
+}
+
+void announce_service(const Home& home, const std::string& url) {
+  std::string text = "{\"url\":";
+  append_json_string(text, url);
+  write_file_durably(home.path("service.json"), text + ",\"pid\":" + std::to_string(getpid()) + "}\n");
+}
+
+void withdraw_service(const Home& home) {
+  remove_file_durably(home.path("service.json"));
+}
+
+}  // namespace custody

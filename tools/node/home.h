@@ -1,0 +1,48 @@
+// Where a ledger lives on a machine: the data folder, and the keys folder that is never backed up with it.
+//
+//   DATA/lock           held by the process that has the folder open      DATA/service.json  where that process serves
+//   DATA/log/           the embedded log                                   DATA/tail/<shard>/ ids sealed (derived)
+//   DATA/keyring/       directory and data keys                            DATA/views/        projections (derived)
+//   DATA/signed         what was signed (ledger/seal/signer.h)             DATA/verified      head of the last
+//   verification KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/base/crypto.h"
+#include "ledger/event/descriptor.h"
+
+namespace custody {
+
+struct Home {
+  std::string data;
+  std::string keys;
+
+  // From the flags where given, else CUSTODY_DATA and CUSTODY_KEYS, else ~/.local/share/custody and
+  // ~/.config/custody/keys.
+  static Home find(const std::string& data_flag, const std::string& keys_flag);
+  std::string keys_of(const LedgerId& ledger) const { return keys + "/" + to_hex(ledger.view()); }
+  std::string path(const std::string& name) const { return data + "/" + name; }
+};
+
+struct NewLedger {
+  std::string name = "custody";
+  std::string origin;  // prefix without "/<shard>"; empty = localhost/<ledger id>
+  uint32_t shards = 1;
+  std::vector<Founder> founders;
+};
+
+// Makes and keeps the signing key (durable before this returns), and the descriptor that names it. Error kUsage for a
+// name or a number of shards that cannot be; kUnavailable when the keys folder cannot be written.
+Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t now_us);
+// kNotFound when the keys folder has no key of this ledger.
+Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger);
+
+// The address of the service that has the data folder open, if one does and says so.
+std::optional<std::string> running_service(const Home& home);
+void announce_service(const Home& home, const std::string& url);
+void withdraw_service(const Home& home);
+
+}  // namespace custody

@@ -1,0 +1,175 @@
+#include "tools/node/node.h"
+
+#include <unistd.h>
+
+#include "ledger/log/lmdb_log.h"
+
+namespace custody {
+namespace {
+
+constexpr uint64_t kMaxBacklog = 2'000'000;  // intake entries waiting for a sealer before no more are taken
+
+std::string host_name() {
+  char name[128] = "host";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+std::unique_ptr<Node> Node::open(NodeConfig config, const std::function<void(const std::string&)>& notice) {
+  auto node = std::unique_ptr<Node>(new Node(std::move(config)));
+  make_folders(node->config_.home.data);
+  node->lock_ = ProcessLock::take(node->config_.home.path("lock"));
+  node->open_log(notice);
+  node->open_keyring();
+  node->open_parts();
+  return node;
+}
+
+Node::~Node() {
+  stop();
+}
+
+void Node::open_log(const std::function<void(const std::string&)>& notice) {
+  const Home& home = config_.home;
+  try {
+    if (config_.kafka)
+      log_ = KafkaLog::open(*config_.kafka);
+    else
+      log_ = LmdbLog::open(home.path("log"));
+    return;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+  }
+  if (!has(Role::kSealer)) throw Error(ErrorCode::kNotFound, "there is no ledger yet; start the sealer first");
+  const Descriptor descriptor = make_descriptor(home, config_.create, system_clock().now_us());
+  if (config_.kafka) {
+    create_kafka_topics(*config_.kafka, descriptor.shards);
+    log_ = KafkaLog::create(*config_.kafka, descriptor);
+  } else {
+    log_ = LmdbLog::create(home.path("log"), descriptor);
+  }
+  if (descriptor.open_mode())
+    notice("made a trial ledger in " + home.data +
+           " in open mode: anyone who reaches it may state anything (see `custody help init`)");
+}
+
+void Node::open_keyring() {
+  if (!has(Role::kGateway)) return;
+  KeyringOptions options;
+  options.folder = config_.home.path("keyring");
+  options.keys_folder = config_.home.keys_of(descriptor().ledger_id);
+  options.ledger = descriptor().ledger_id;
+  options.passphrase = passphrase_from_environment();
+  keyring_ = Keyring::exists(options.folder) ? Keyring::open(std::move(options)) : Keyring::create(std::move(options));
+}
+
+void Node::open_parts() {
+  const Home& home = config_.home;
+  for (uint32_t shard = 0; shard < descriptor().shards; ++shard) {
+    tails_.push_back(std::make_unique<Tail>(*log_, shard, home.path("tail/" + std::to_string(shard))));
+    tails_.back()->add(receipts_);
+    tail_list_.push_back(tails_.back().get());
+  }
+  if (has(Role::kSealer)) {
+    SealerOptions options;
+    options.identity.gateway = host_name();
+    options.build = "custody " + std::string(kVersion);
+    for (Tail* tail : tail_list_)
+      sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tail, *tail_list_[0], system_clock(), options));
+    rounds_ = std::make_unique<RoundKeeper>(
+        *log_, tail_list_, *sealers_[0],
+        Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.path("signed")), config_.rounds);
+    tails_[0]->add(*rounds_);
+  }
+  if (has(Role::kProjector)) projector_ = Projector::open(home.path("views"), *log_);
+  if (has(Role::kGateway)) {
+    const auto unavailable = [this]() -> std::string {
+      if (draining_) return "the service is stopping";
+      uint64_t waiting = 0;
+      for (const auto& tail : tails_)
+        if (const std::string fault = tail->fault(); !fault.empty()) return fault;
+      for (const auto& sealer : sealers_) waiting += sealer->status().waiting;
+      return waiting > kMaxBacklog ? "the sealer is too far behind" : "";
+    };
+    gateway_ = std::make_unique<Gateway>(
+        Gateway::Parts{*log_, *keyring_, tail_list_, receipts_, system_clock(), host_name(), unavailable},
+        descriptor().open_mode() ? open_admission() : governed_admission());
+  }
+}
+
+void Node::start() {
+  started_ = true;
+  for (const auto& tail : tails_) tail->start();
+  for (const auto& sealer : sealers_) sealer->start();
+  if (rounds_) rounds_->start();
+  if (projector_) projector_->start();
+}
+
+void Node::stop() {
+  draining_ = true;
+  if (!started_) return;
+  started_ = false;
+  if (rounds_) rounds_->stop();
+  for (const auto& sealer : sealers_) sealer->stop();
+  if (projector_) projector_->stop();
+  for (const auto& tail : tails_) tail->stop();
+}
+
+namespace {
+
+template <class Part>
+Part& part_of(Part* part, const char* role) {
+  if (part == nullptr) throw Error(ErrorCode::kUnavailable, std::string("this process runs no ") + role);
+  return *part;
+}
+
+}  // namespace
+
+Keyring& Node::keyring() {
+  return part_of(keyring_ ? &*keyring_ : nullptr, "keyring");
+}
+Gateway& Node::gateway() {
+  return part_of(gateway_.get(), "gateway");
+}
+Projector& Node::projector() {
+  return part_of(projector_.get(), "projector");
+}
+
+std::vector<ShardStatus> Node::shards() const {
+  std::vector<ShardStatus> all;
+  std::optional<ProjectorProgress> progress;
+  if (projector_) progress = projector_->progress();
+  for (uint32_t shard = 0; shard < tails_.size(); ++shard) {
+    ShardStatus status{shard, tails_[shard]->state(), tails_[shard]->fault(), {}, std::nullopt};
+    if (shard < sealers_.size()) status.sealer = sealers_[shard]->status();
+    if (progress) status.projector = progress->shards[shard];
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+std::string Node::not_ready() const {
+  if (draining_) return "stopping";
+  for (const auto& tail : tails_) {
+    if (const std::string fault = tail->fault(); !fault.empty()) return fault;
+    if (!tail->caught_up()) return "reading the log: shard " + std::to_string(tail->shard());
+  }
+  for (const auto& sealer : sealers_)
+    if (const SealerStatus status = sealer->status(); !status.ready) return status.reason;
+  return "";
+}
+
+std::vector<std::string> Node::notices() const {
+  std::vector<std::string> out;
+  if (descriptor().open_mode())
+    out.push_back("OPEN MODE: this is a trial ledger; anyone who reaches it may state anything");
+  if (config_.kafka && !log_->replicated())
+    out.push_back("NOT REPLICATED: one broker; the loss of its disk is the loss of the ledger");
+  if (rounds_)
+    if (const std::string fault = rounds_->fault(); !fault.empty()) out.push_back("NOT SIGNED: " + fault);
+  return out;
+}
+
+}  // namespace custody

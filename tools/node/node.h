@@ -1,0 +1,93 @@
+// A running ledger: the pieces of ledger/ and projections/ put together over one data folder. `custody serve` runs one,
+// and so does a command that finds no service on its data folder.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ledger/base/file.h"
+#include "ledger/gateway/gateway.h"
+#include "ledger/keys/keyring.h"
+#include "ledger/log/kafka_log.h"
+#include "ledger/log/log.h"
+#include "ledger/seal/rounds.h"
+#include "ledger/seal/shard_sealer.h"
+#include "projections/projector.h"
+#include "tools/node/home.h"
+
+namespace custody {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+// Which parts run here. The keyring goes with the gateway.
+enum class Role { kGateway, kSealer, kProjector };
+
+struct NodeConfig {
+  Home home;
+  std::optional<KafkaLogConfig> kafka;  // none = the embedded log in the data folder
+  NewLedger create;                     // what to make where there is nothing yet
+  std::set<Role> roles{Role::kGateway, Role::kSealer, Role::kProjector};
+  RoundOptions rounds;
+};
+
+struct ShardStatus {
+  uint32_t shard = 0;
+  ChainState chain;
+  std::string tail_fault;
+  SealerStatus sealer;
+  std::optional<ShardProgress> projector;
+};
+
+class Node {
+ public:
+  // Takes the folder's lock (kConflict names the process that has it) and opens everything; makes a ledger where there
+  // is none, and says so through `notice`.
+  static std::unique_ptr<Node> open(NodeConfig config, const std::function<void(const std::string&)>& notice);
+  ~Node();
+
+  void start();
+  // Takes no more events, lets the sealers end their batch, closes. Everything acknowledged is safe at any time anyway.
+  void stop();
+  void refuse_events() { draining_ = true; }
+
+  const Descriptor& descriptor() const { return log_->descriptor(); }
+  const NodeConfig& config() const { return config_; }
+  bool has(Role role) const { return config_.roles.contains(role); }
+  Log& log() { return *log_; }
+  Keyring& keyring();
+  Gateway& gateway();      // kUnavailable where this process has no such role
+  Projector& projector();  // likewise
+  const std::vector<Tail*>& tails() const { return tail_list_; }
+
+  std::vector<ShardStatus> shards() const;
+  // Why events cannot be sealed now; empty = ready.
+  std::string not_ready() const;
+  // What every reader must be told: open mode, not replicated, unwitnessed.
+  std::vector<std::string> notices() const;
+
+ private:
+  explicit Node(NodeConfig config) : config_(std::move(config)) {}
+  void open_log(const std::function<void(const std::string&)>& notice);
+  void open_keyring();
+  void open_parts();
+
+  NodeConfig config_;
+  std::optional<ProcessLock> lock_;
+  std::unique_ptr<Log> log_;
+  std::optional<Keyring> keyring_;
+  Receipts receipts_;
+  std::vector<std::unique_ptr<Tail>> tails_;
+  std::vector<Tail*> tail_list_;
+  std::vector<std::unique_ptr<ShardSealer>> sealers_;
+  std::unique_ptr<RoundKeeper> rounds_;
+  std::unique_ptr<Projector> projector_;
+  std::unique_ptr<Gateway> gateway_;
+  std::atomic<bool> draining_{false};
+  bool started_ = false;
+};
+
+}  // namespace custody
