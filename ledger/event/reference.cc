@@ -17,6 +17,7 @@ bool needs_step(const TypeInfo& info) {
 bool left_out(const TypeInfo& info, const Member& member) {
   const std::string_view name = member.name;
   if (name == "all") return true;
+  if (info.type == "data.accessed" && (name == "due" || name == "attendees")) return true;
   if (member.kind == MemberKind::kResolved) return true;
   if (name == "handover") return info.type == "data.received";
   if (name == "set" || name == "count") return !member.required;
@@ -105,7 +106,9 @@ void print(std::string& out, const json::value& value, size_t depth) {
 }
 
 void add_type(std::string& out, const TypeInfo& info) {
-  out.append("### `").append(info.type).append("`\n\n").append(info.meaning).append(". Version ");
+  std::string meaning(info.meaning);
+  meaning.front() = static_cast<char>(meaning.front() - 'a' + 'A');
+  out.append("### `").append(info.type).append("`\n\n").append(meaning).append(". Version ");
   out += std::to_string(info.version) + ". Subject: " + subject_text(info.subject);
   out.append(". Authority: ")
       .append(authority_name(info.authority))
@@ -119,7 +122,7 @@ void add_type(std::string& out, const TypeInfo& info) {
     out.append("| ")
         .append(member.name.empty() ? "" : "`" + member.name + "`")
         .append(required ? " | required | " : " | | ");
-    out.append(member.shape.name).append(" | ").append(member.shape.bytes).append(" | ");
+    out.append(member.shape.name).append(" | ").append("`" + member.shape.bytes + "` | ");
     out.append(meaning_of_member(info.type, member.name)).append(" |\n");
   }
   out += "\n```json\n" + example_body(info) + "\n```\n\n";
@@ -205,7 +208,8 @@ std::string reference_markdown() {
     out.append(info.meaning).append(" |\n");
   }
   for (const TypeInfo& info : all_types()) {
-    if (info.section != section) out.append("\n## ").append(section = info.section).append("\n\n");
+    if (info.section != section)
+      out.append(section.empty() ? "\n## " : "## ").append(section = info.section).append("\n\n");
     add_type(out, info);
   }
   while (out.ends_with("\n\n")) out.pop_back();

@@ -22,6 +22,16 @@ Shape digits_shape(size_t size_bytes) {
           quoted(std::string(size_bytes * 2, 'c'))};
 }
 
+std::string id_example(const std::vector<std::string_view>& kinds) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"person", "ana"},   {"dept", "sales"},           {"system", "crm"},       {"device", "laptop-4"},
+      {"partner", "acme"}, {"dataset", "crm-export-3"}, {"step", "registration"}};
+  const std::string_view kind = kinds.size() > 2 ? kinds[1] : kinds[0];
+  for (const auto& [known, name] : kNames)
+    if (known == kind) return std::string(kind) + ":" + std::string(name);
+  return std::string(kind) + ":a1";
+}
+
 Shape uuid_shape() {
   return {"[16]", "UUID", R"({"type":"string","format":"uuid"})", quoted("019aa5b2-7c00-8123-8456-789abcdef012")};
 }

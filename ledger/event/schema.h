@@ -70,6 +70,8 @@ std::string object_bytes(const std::vector<Member>& members);
 Shape number_shape(size_t size_bytes, bool is_signed, uint64_t max);
 Shape digits_shape(size_t size_bytes);
 Shape uuid_shape();
+// An id of one of the kinds: a department's where these may hold copies, else of the first kind.
+std::string id_example(const std::vector<std::string_view>& kinds);
 
 template <class T>
 struct ShapeOf {  // a struct of its own
@@ -107,7 +109,7 @@ struct ShapeOf<Checked<Rule>> {
   static Shape get() {
     std::string example;
     if constexpr (requires { Rule::words(); }) example = '"' + std::string(Rule::words().front()) + '"';
-    if constexpr (requires { Rule::kinds(); }) example = '"' + std::string(Rule::kinds().front()) + ":a1\"";
+    if constexpr (requires { Rule::kinds(); }) example = '"' + id_example(Rule::kinds()) + '"';
     return {"str8", Rule::name(), Rule::schema(), example.empty() ? "\"a1\"" : example};
   }
 };
