@@ -124,6 +124,10 @@ void wipe(std::string& bytes) {
   bytes.clear();
 }
 
+void wipe(std::span<uint8_t> bytes) {
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
 void Ed25519PrivateKey::Free::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }

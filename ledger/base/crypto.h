@@ -57,6 +57,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 // Overwrites what the optimiser would leave in place.
 void wipe(std::string& bytes);
+void wipe(std::span<uint8_t> bytes);
 
 // --- Ed25519 (RFC 8032 §5.1, pure)
 // ---------------------------------------------------------------------------------------------

@@ -32,14 +32,13 @@ bool is_sound(const SaltedField& field) {
          (field.type == ValueType::kAttachment || is_utf8(field.value));
 }
 
-}  // namespace
-
-std::optional<std::string> fault_of_fields(std::span<const FieldValue> fields) {
+template <class Field>
+std::optional<std::string> fault_of(std::span<const Field> fields) {
   if (fields.size() > kMaxFieldsOfEvent) {
     return "an event has at most " + std::to_string(kMaxFieldsOfEvent) + " fields with values";
   }
-  const FieldValue* before = nullptr;
-  for (const FieldValue& field : fields) {
+  const Field* before = nullptr;
+  for (const Field& field : fields) {
     // A name that is no code might be a value in the wrong place, so it is not repeated.
     if (!is_code(field.name)) return "the name of a field must be " + CodeRule::expected();
     const std::string named = "field " + std::string(field.name);
@@ -52,6 +51,16 @@ std::optional<std::string> fault_of_fields(std::span<const FieldValue> fields) {
     before = &field;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> fault_of_fields(std::span<const FieldValue> fields) {
+  return fault_of(fields);
+}
+
+std::optional<std::string> fault_of_fields(std::span<const SaltedField> fields) {
+  return fault_of(fields);
 }
 
 Digest field_commitment(const ValueSalt& salt, ValueType type, std::string_view value) {

@@ -57,6 +57,7 @@ struct CommittedField {
 // The sentence that says what is wrong with the fields of one event, if anything is: names that are no codes or not
 // strictly ascending, values too long, text that is not UTF-8, too many. What passes can be committed to and sealed.
 std::optional<std::string> fault_of_fields(std::span<const FieldValue> fields);
+std::optional<std::string> fault_of_fields(std::span<const SaltedField> fields);
 
 Digest field_commitment(const ValueSalt& salt, ValueType type, std::string_view value);
 // From the digest of an attachment, for who has no more than that.

@@ -1,0 +1,169 @@
+#include "ledger/keys/epoch_key.h"
+
+#include <sys/stat.h>
+
+#include "ledger/base/file.h"
+#include "ledger/codec/canonical.h"
+
+namespace custody::keys {
+namespace {
+
+constexpr uint64_t kMaxFileBytes = 4096;
+constexpr uint64_t kMaxScryptMemoryBytes = uint64_t{1} << 30;
+constexpr uint32_t kMaxScryptRounds = 64;
+constexpr ByteArray<kAeadNonceBytes> kNoNonce{};  // the salt makes each wrapping key unique
+
+struct Head {
+  Magic magic{"CSE1"};
+  LedgerId ledger;
+  uint32_t epoch = 0;
+  uint8_t wrapped = 0;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(magic, ledger, epoch, wrapped);
+  }
+};
+
+struct Wrapping {
+  uint64_t n = 0;
+  uint32_t r = 0;
+  uint32_t p = 0;
+  ByteArray<32> salt{};
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(n, r, p, salt);
+  }
+};
+
+[[noreturn]] void altered(const EpochKeyPlace& place) {
+  throw Error(ErrorCode::kStore, place.path() + " is damaged: restore it from where epoch keys are kept");
+}
+
+// A wrong byte here would otherwise ask scrypt for terabytes or hours.
+bool is_sound(const Wrapping& wrapping) {
+  return wrapping.n >= 2 && (wrapping.n & (wrapping.n - 1)) == 0 && wrapping.r >= 1 && wrapping.p >= 1 &&
+         wrapping.p <= kMaxScryptRounds && wrapping.r <= kMaxScryptMemoryBytes / 128 &&
+         wrapping.n <= kMaxScryptMemoryBytes / 128 / wrapping.r;
+}
+
+Secret wrapping_key(const Wrapping& wrapping, const Secret& passphrase) {
+  return scrypt(passphrase.view(), view_of(wrapping.salt), {wrapping.n, wrapping.r, wrapping.p}, kKeyBytes);
+}
+
+Secret unwrap(CanonicalReader& reader, std::string_view file, const EpochKeyPlace& place, const Secret& passphrase) {
+  Wrapping wrapping;
+  reader(wrapping);
+  if (!is_sound(wrapping) || reader.left() != kKeyBytes + kAeadTagBytes) altered(place);
+  if (passphrase.empty()) {
+    throw Error(ErrorCode::kDenied,
+                place.path() +
+                    " is wrapped by a passphrase: give it in CUSTODY_PASSPHRASE, or in a file named "
+                    "by CUSTODY_PASSPHRASE_FILE");
+  }
+  const std::string_view before = file.substr(0, reader.offset());
+  std::optional<std::string> key = aead_open(wrapping_key(wrapping, passphrase).view(), view_of(kNoNonce), before,
+                                             reader.raw(kKeyBytes + kAeadTagBytes));
+  if (!key) throw Error(ErrorCode::kDenied, "the passphrase does not open " + place.path());
+  Secret out(*key);
+  wipe(*key);
+  return out;
+}
+
+Secret take_bare(CanonicalReader& reader, const EpochKeyPlace& place) {
+  if (reader.left() != kKeyBytes + sizeof(Digest)) altered(place);
+  Secret key(reader.raw(kKeyBytes));
+  if (!equal_in_constant_time(reader.raw(sizeof(Digest)), view_of(epoch_check(key, place.ledger, place.epoch)))) {
+    altered(place);
+  }
+  return key;
+}
+
+Secret parse(std::string_view file, const EpochKeyPlace& place, const Secret& passphrase) {
+  CanonicalReader reader(file);
+  Head head;
+  try {
+    reader(head);
+  } catch (const Error&) {
+    throw Error(ErrorCode::kStore, place.path() + " is no epoch key");
+  }
+  if (head.ledger != place.ledger || head.epoch != place.epoch) {
+    throw Error(ErrorCode::kStore, place.path() + " is the key of epoch " + std::to_string(head.epoch) +
+                                       " of the ledger " + to_text(head.ledger) + ", not of epoch " +
+                                       std::to_string(place.epoch) + " of " + to_text(place.ledger));
+  }
+  try {
+    if (head.wrapped == 1) return unwrap(reader, file, place, passphrase);
+    if (head.wrapped == 0) return take_bare(reader, place);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kRefused) throw;  // kRefused: cut short
+  }
+  altered(place);
+}
+
+void need_private(const std::string& path) {
+  struct stat file{};
+  if (stat(path.c_str(), &file) == 0 && (file.st_mode & 077) != 0) {
+    throw Error(ErrorCode::kStore,
+                path + " can be read by others than its owner: chmod 600 it, and think about who did");
+  }
+}
+
+std::string wrap(const Secret& key, Head head, const Secret& passphrase, const ScryptCost& cost) {
+  const Wrapping wrapping{cost.n, static_cast<uint32_t>(cost.r), static_cast<uint32_t>(cost.p), random_array<32>()};
+  head.wrapped = 1;
+  std::string file = to_canonical(head) + to_canonical(wrapping);
+  return file + aead_seal(wrapping_key(wrapping, passphrase).view(), view_of(kNoNonce), file, key.view());
+}
+
+}  // namespace
+
+Digest epoch_check(const Secret& key, const LedgerId& ledger, uint32_t epoch) {
+  std::string number;
+  append_le(number, epoch, 4);
+  return hmac_sha256(key.view(), {"CSE1", ledger.view(), number});
+}
+
+Secret load_epoch_key(const EpochKeyPlace& place, const Secret& passphrase) {
+  std::optional<std::string> file = read_file_if_present(place.path(), kMaxFileBytes);
+  if (!file) {
+    throw Error(ErrorCode::kNotFound, "the epoch key " + place.path() +
+                                          " is missing: without it nobody reads the keyring; bring it back, or "
+                                          "name its folder with --keys");
+  }
+  need_private(place.path());
+  Secret contents(*file);
+  wipe(*file);
+  return parse(contents.view(), place, passphrase);
+}
+
+Secret make_epoch_key(const EpochKeyPlace& place, const Secret& passphrase, const ScryptCost& cost) {
+  if (std::optional<std::string> present = read_file_if_present(place.path(), kMaxFileBytes)) {
+    Secret key = load_epoch_key(place, passphrase);
+    constexpr size_t kHeadBytes = 4 + 16 + 4 + 1;
+    const bool wrapped = present->size() >= kHeadBytes && (*present)[kHeadBytes - 1] == 1;
+    wipe(*present);
+    if (wrapped == passphrase.empty()) {
+      throw Error(ErrorCode::kConflict, place.path() + " is there already, " + (wrapped ? "with" : "without") +
+                                            " a passphrase: move it away if no keyring needs it");
+    }
+    return key;
+  }
+  Secret key = Secret::random(kKeyBytes);
+  const Head head{.ledger = place.ledger, .epoch = place.epoch};
+  std::string file;
+  if (passphrase.empty()) {
+    file = to_canonical(head);
+    file.reserve(kMaxFileBytes);  // no copy of the key is left behind by growing
+    file.append(key.view()).append(view_of(epoch_check(key, place.ledger, place.epoch)));
+  } else {
+    file = wrap(key, head, passphrase, cost);
+  }
+  make_folders(place.folder);
+  write_file_durably(place.path(), file);
+  wipe(file);
+  return key;
+}
+
+}  // namespace custody::keys
