@@ -1,0 +1,67 @@
+#include "ledger/codec/json.h"
+#include "tools/api/api.h"
+#include "tools/api/parameters.h"
+
+namespace custody {
+namespace {
+
+template <class Answer>
+ApiResponse answered(const Answer& answer) {
+  return {200, "application/json", to_json_text(answer) + "\n", {}};
+}
+
+Page page_of(const ApiRequest& request) {
+  return {parameter(request, "from").value_or(""), number_parameter(request, "limit", 100, 1, 10'000)};
+}
+
+}  // namespace
+
+// The timeline; ?view=fields for the versions of each field; ?newest=1 for the last `limit` events.
+ApiResponse Api::get_customer(const ApiRequest& request, const std::vector<std::string>& parts) {
+  const SubjectId subject = subject_of(parts[0]);
+  const Views& views = node_.projector().views();
+  const Moment moment = moment_parameter(request);
+  if (parameter(request, "view") == "fields") return answered(views.fields(subject, moment));
+  if (parameter(request, "newest") == "1")
+    return answered(views.timeline_tail(subject, number_parameter(request, "limit", 100, 1, 10'000), moment));
+  return answered(views.timeline(subject, moment, page_of(request)));
+}
+
+ApiResponse Api::get_activity(const ApiRequest& request, const std::vector<std::string>&) {
+  const auto by = parse_activity_by(parameter(request, "by").value_or(""));
+  const auto name = parameter(request, "name");
+  if (!by || !name) throw Error(ErrorCode::kUsage, "activity takes by=actor|step|source|dataset and name=...");
+  const Views& views = node_.projector().views();
+  const Moment moment = moment_parameter(request);
+  if (parameter(request, "newest") == "1") return answered(views.activity_newest(*by, *name, moment, page_of(request)));
+  return answered(views.activity(*by, *name, moment, page_of(request)));
+}
+
+ApiResponse Api::get_registry(const ApiRequest& request, const std::vector<std::string>& parts) {
+  const Views& views = node_.projector().views();
+  const Moment moment = moment_parameter(request);
+  const auto id = parameter(request, "id");
+  if (!id) return answered(views.registry(parts[0], moment, page_of(request)));
+  const auto entry = views.registry_entry(parts[0], *id, moment);
+  if (!entry) throw Error(ErrorCode::kNotFound, "the registry has no " + parts[0] + " " + *id);
+  return answered(*entry);
+}
+
+ApiResponse Api::get_digests(const ApiRequest& request, const std::vector<std::string>&) {
+  return answered(node_.projector().views().digests(moment_parameter(request)));
+}
+
+// /v1/projections/rebuild folds the log anew beside the live views and changes over when the digests are equal;
+// /v1/projections/wait returns when the views have reached what is sealed now.
+ApiResponse Api::post_projections(const ApiRequest& request, const std::vector<std::string>& parts) {
+  if (parts[0] == "rebuild") return answered(node_.projector().rebuild());
+  if (parts[0] != "wait") throw Error(ErrorCode::kNotFound, "projections can be told to rebuild, or to wait");
+  std::vector<uint64_t> sizes;
+  for (const Tail* tail : node_.tails()) sizes.push_back(tail->size());
+  const uint64_t seconds = number_parameter(request, "seconds", 30, 0, 600);
+  if (!node_.projector().wait_until(sizes, std::chrono::seconds(seconds)))
+    throw Error(ErrorCode::kUnavailable, "the views have not reached the end of the log yet");
+  return answered(node_.projector().progress());
+}
+
+}  // namespace custody

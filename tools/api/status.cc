@@ -1,0 +1,108 @@
+#include "tools/api/status.h"
+
+#include <boost/json.hpp>
+
+#include "ledger/base/file.h"
+#include "ledger/proof/checkpoint.h"
+
+namespace custody {
+namespace {
+
+LedgerStatus ledger_of(Node& node) {
+  const Descriptor& descriptor = node.descriptor();
+  return {to_hex(descriptor.ledger_id.view()),
+          descriptor.name,
+          descriptor.origin,
+          descriptor.open_mode() ? "open" : "governed",
+          node.config().kafka ? "kafka" : "embedded",
+          {descriptor.created_at_us, 0},
+          node.log().replicated(),
+          descriptor.shards};
+}
+
+ShardLine line_of(Node& node, const ShardStatus& status) {
+  const ChainState& chain = status.chain;
+  ShardLine line;
+  line.shard = status.shard;
+  line.size = chain.head.next_seq;
+  line.head = to_base64(view_of(chain.head.prev));
+  line.root = to_base64(view_of(chain.tree.root()));
+  line.intake = chain.head.intake;
+  const uint64_t end = node.has(Role::kSealer) ? node.log().intake_end(status.shard) : chain.head.intake;
+  line.sealer_lag = end > chain.head.intake ? end - chain.head.intake : 0;
+  line.projected = status.projector ? status.projector->next_seq : 0;
+  line.projector_lag = status.projector ? status.projector->lag(line.size) : 0;
+  if (line.size > 0) line.sealed_at = Instant{chain.head.sealed_at_us, 0};
+  return line;
+}
+
+PartStatus sealer_of(Node& node, const std::vector<ShardStatus>& shards) {
+  PartStatus part;
+  part.reason = node.has(Role::kSealer) ? node.not_ready() : "runs in another process";
+  part.ready = part.reason.empty();
+  uint64_t total = 0;
+  for (const ShardStatus& shard : shards) total += shard.chain.head.next_seq;
+  part.records_total = total;
+  return part;
+}
+
+PartStatus projector_of(Node& node) {
+  PartStatus part;
+  if (!node.has(Role::kProjector)) {
+    part.reason = "runs in another process";
+    return part;
+  }
+  const ProjectorProgress progress = node.projector().progress();
+  part.ready = progress.running;
+  for (const ShardProgress& shard : progress.shards) {
+    if (shard.stopped) part.reason = shard.stopped->message;
+    if (shard.trouble && part.reason.empty()) part.reason = *shard.trouble;
+  }
+  if (!part.reason.empty()) part.ready = false;
+  return part;
+}
+
+std::optional<CheckpointStatus> checkpoint_of(Node& node) {
+  const auto note = node.log().newest_checkpoint(0);
+  if (!note) return std::nullopt;
+  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
+  if (!checkpoint) return std::nullopt;
+  return CheckpointStatus{0, checkpoint->size, to_base64(view_of(checkpoint->root)), false};
+}
+
+std::optional<VerificationStatus> verification_of(const Home& home) {
+  const auto text = read_file_if_present(home.path("verification.json"), 65'536);
+  if (!text) return std::nullopt;
+  const boost::json::value document = parse_json(*text);
+  std::vector<Fault> faults;
+  if (!document.is_object()) return std::nullopt;
+  auto verification = from_json<VerificationStatus>(document.get_object(), "", faults);
+  if (!faults.empty()) return std::nullopt;
+  return verification;
+}
+
+}  // namespace
+
+Status status_of(Node& node, int64_t started_us) {
+  Status status;
+  const std::vector<ShardStatus> shards = node.shards();
+  status.ledger = ledger_of(node);
+  status.round.round = shards[0].chain.round;
+  if (node.has(Role::kProjector))
+    if (const auto round = node.projector().views().latest_round()) status.round = {round->round, round->closed_at};
+  for (const ShardStatus& shard : shards) status.shards.push_back(line_of(node, shard));
+  status.sealer = sealer_of(node, shards);
+  status.projector = projector_of(node);
+  status.checkpoint = checkpoint_of(node);
+  status.verification = verification_of(node.config().home);
+  status.notices = node.notices();
+  status.uptime_s = static_cast<uint64_t>((system_clock().now_us() - started_us) / 1'000'000);
+  status.version = kVersion;
+  return status;
+}
+
+void save_verification(const Home& home, const VerificationStatus& verification) {
+  write_file_durably(home.path("verification.json"), to_json_text(verification) + "\n");
+}
+
+}  // namespace custody

@@ -1,0 +1,103 @@
+// What GET /v1/status says, and how it is made from a node.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/codec/json.h"
+#include "tools/node/node.h"
+
+namespace custody {
+
+struct LedgerStatus {
+  std::string id, name, origin, mode, log;
+  Instant created_at;
+  bool replicated = false;
+  uint32_t shards = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("id", id), field("name", name), field("origin", origin), field("created_at", created_at),
+       field("mode", mode), field("log", log), field("replicated", replicated), field("shards", shards));
+  }
+};
+
+struct RoundStatus {
+  uint64_t round = 0;
+  std::optional<Instant> closed_at;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("round", round), field("closed_at", closed_at));
+  }
+};
+
+struct ShardLine {
+  uint32_t shard = 0;
+  uint64_t size = 0;
+  std::string head, root;
+  uint64_t intake = 0, sealer_lag = 0, projected = 0, projector_lag = 0;
+  std::optional<Instant> sealed_at;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("shard", shard), field("size", size), field("head", head), field("root", root), field("intake", intake),
+       field("sealer_lag", sealer_lag), field("projected", projected), field("projector_lag", projector_lag),
+       field("sealed_at", sealed_at));
+  }
+};
+
+struct PartStatus {
+  bool ready = false;
+  std::string reason;
+  std::optional<uint64_t> records_total;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("ready", ready), field("reason", as_str16(reason)), field("records_total", records_total));
+  }
+};
+
+struct CheckpointStatus {
+  uint32_t shard = 0;
+  uint64_t size = 0;
+  std::string root;
+  bool witnessed = false;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("shard", shard), field("size", size), field("root", root), field("witnessed", witnessed));
+  }
+};
+
+// Of the last `custody verify` on this data folder.
+struct VerificationStatus {
+  Instant at;
+  uint64_t records = 0, faults = 0;
+  RoundStatus position;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("at", at), field("records", records), field("faults", faults), field("position", position));
+  }
+};
+
+struct Status {
+  LedgerStatus ledger;
+  RoundStatus round;
+  std::vector<ShardLine> shards;
+  PartStatus sealer, projector;
+  std::optional<CheckpointStatus> checkpoint;
+  std::optional<VerificationStatus> verification;
+  std::vector<std::string> notices;
+  uint64_t uptime_s = 0;
+  std::string version;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("ledger", ledger), field("round", round), field("shards", shards), field("sealer", sealer),
+       field("projector", projector), field("checkpoint", checkpoint), field("verification", verification),
+       field("notices", notices), field("uptime_s", uptime_s), field("version", version));
+  }
+};
+
+Status status_of(Node& node, int64_t started_us);
+
+// The result of a verification, kept in the data folder for the status page.
+void save_verification(const Home& home, const VerificationStatus& verification);
+
+}  // namespace custody
