@@ -206,14 +206,14 @@ RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&
     bulk.bulk(expected);
     result.records = bulk.records();
     phase("catch up");
-    const std::unique_ptr<Crew> crew = core_->crew_of(rebuilt);
+    std::unique_ptr<Crew> crew = core_->crew_of(rebuilt);
     crew->start();
     result.position = core_->views.resolve({});
     Moment frontier;
     frontier.frontier = true;
     if (result.position.round == 0) result.position = core_->views.resolve(frontier);
     core_->wait_for_equal_ground(*crew, result.position);
-    crew->stop();
+    crew.reset();
     phase("digest");
     result.views = compare_digests(live, rebuilt, result.position.sizes);
     result.swapped = all_equal(result.views);
