@@ -113,7 +113,7 @@ TEST(CloudTrailDay, KeepsTheFullNamesOfShortenedCodes) {
     if (dataset == nullptr || !std::string(dataset->as_string()).starts_with("dataset:ssm:")) continue;
     EXPECT_THAT(member(event.at("data").as_object(), "notes"), testing::HasSubstr("dataset = dataset:ssm:"));
   }
-  EXPECT_GT(labelled.size(), 10U);
+  EXPECT_GE(labelled.size(), 10U);
   // Shortened codes end in "-" and 16 digits of a hash; every other device is its own full name.
   for (const std::string& device : devices) {
     const size_t dash = device.rfind('-');
