@@ -21,7 +21,7 @@ bool is_type(const json::value& value, std::string_view type) {
 bool any_fits(const json::value& value, const json::array& schemas, size_t least, size_t most) {
   size_t n = 0;
   std::string ignored;
-  for (const auto& schema : schemas) n += fits(value, schema, ignored) ? 1 : 0;
+  for (const auto& schema : schemas) n += fits(value, schema, ignored) ? 1U : 0U;
   return n >= least && n <= most;
 }
 

@@ -39,7 +39,7 @@ class LmdbStage : public LogStage {
 
 INSTANTIATE_TEST_SUITE_P(Lmdb, LogConformance,
                          testing::Values(LogKind{"Lmdb", [] { return std::make_unique<LmdbStage>(); }}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& kind) { return kind.param.name; });
 
 TEST(LmdbLog, AFullStoreTakesNothingAndStaysGood) {
   const TempFolder folder;
