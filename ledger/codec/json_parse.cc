@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 
 #include "ledger/codec/json.h"
@@ -59,7 +60,12 @@ struct Handler {
     stack.push_uint64(value);
     return true;
   }
-  bool on_double(double value, json::string_view, json::error_code& error) {
+  // Boost.JSON's own value may be one unit in the last place off, and then the same number would have two canonical
+  // forms.
+  bool on_double(double value, json::string_view text, json::error_code& error) {
+    double exact = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) value = exact;
     if (!std::isfinite(value)) {
       error = json::error::exponent_overflow;
       return false;
