@@ -103,6 +103,14 @@ struct VerifyReport {
 };
 inline constexpr size_t kMaxFaultsPerShard = 100;
 
+// What is proved, each apart: bytes, links, rules, tree, signatures, rounds, blobs. Signatures hold only where there is
+// one.
+struct ProvedLine {
+  const char* name;
+  bool holds;
+};
+std::vector<ProvedLine> proved_lines(const VerifyReport& report);
+
 // What people read; ends with a newline. `colour` marks verdicts with ANSI colours. A fault is followed by what to do.
 std::string report_text(const VerifyReport& report, bool colour = false);
 // One JSON object on one line, no newline: records, bytes, rounds, shards: [{shard, size, head, root, ...}], witnessed,

@@ -1,0 +1,147 @@
+#include "ledger/verify/root_check.h"
+
+#include <algorithm>
+
+namespace custody {
+namespace {
+
+constexpr size_t kWaitingBytes = 256 * 1024;
+constexpr size_t kClaimBytes = 64 * 1024;
+constexpr uint64_t kSettleEvery = 256;
+
+std::string text_of(const Digest& digest) {
+  return to_base64(view_of(digest));
+}
+
+FaultKind root_fault(RootClaim::Source source) {
+  switch (source) {
+    case RootClaim::kRound:
+      return FaultKind::kRoundRoot;
+    case RootClaim::kCheckpoint:
+      return FaultKind::kCheckpointRoot;
+    default:
+      return FaultKind::kExtension;
+  }
+}
+
+FaultKind size_fault(RootClaim::Source source) {
+  switch (source) {
+    case RootClaim::kRound:
+      return FaultKind::kRoundSize;
+    case RootClaim::kCheckpoint:
+      return FaultKind::kCheckpointSize;
+    default:
+      return FaultKind::kExtension;
+  }
+}
+
+}  // namespace
+
+RootCheck::RootCheck(uint32_t shard, bool lags, const Digest& start, const std::string& temp_folder, FaultList& faults)
+    : shard_(shard),
+      lags_(lags),
+      faults_(faults),
+      tree_head_(start),
+      waiting_(temp_folder, kWaitingBytes),
+      claims_(temp_folder, kClaimBytes) {}
+
+void RootCheck::expect(const RootClaim& claim) {
+  const auto at = std::upper_bound(known_.begin(), known_.end(), claim,
+                                   [](const RootClaim& a, const RootClaim& b) { return a.size < b.size; });
+  known_.insert(at, claim);
+}
+
+void RootCheck::claim(const RootClaim& claim) {
+  const std::lock_guard lock(mutex_);
+  claims_.push(claim);
+  claimed_size_ = claim.size;
+}
+
+void RootCheck::append(const Digest& leaf) {
+  ++appended_;
+  if (!lags_) {
+    judge_known();
+    put(leaf);
+    return;
+  }
+  waiting_.push(leaf);
+  if (appended_ % kSettleEvery == 0) settle();
+}
+
+void RootCheck::finish(bool cut_off) {
+  settle();
+  grow(appended_);
+  judge_known();
+  if (cut_off) return;
+  for (; next_known_ < known_.size(); ++next_known_) out_of_reach(known_[next_known_]);
+  const std::lock_guard lock(mutex_);
+  for (; !claims_.empty(); claims_.drop_front()) out_of_reach(claims_.front());
+}
+
+void RootCheck::settle() {
+  while (true) {
+    RootClaim claim;
+    {
+      const std::lock_guard lock(mutex_);
+      if (claims_.empty() || claims_.front().size > appended_) return;
+      claim = claims_.front();
+      claims_.drop_front();
+    }
+    grow(claim.size);
+    judge(claim);
+  }
+}
+
+void RootCheck::grow(uint64_t size) {
+  while (tree_.size() < size) {
+    judge_known();
+    put(waiting_.front());
+    waiting_.drop_front();
+  }
+}
+
+void RootCheck::put(const Digest& leaf) {
+  tree_.append(leaf);
+  tree_head_ = leaf;
+}
+
+void RootCheck::judge_known() {
+  for (; next_known_ < known_.size() && known_[next_known_].size == tree_.size(); ++next_known_)
+    judge(known_[next_known_]);
+}
+
+void RootCheck::judge(const RootClaim& claim) {
+  const Digest root = tree_.root();
+  if (claim.root != root) return refute(claim, root_fault(claim.source), text_of(root), text_of(claim.root));
+  if (claim.source == RootClaim::kSaved) {
+    if (claim.head != tree_head_) return refute(claim, FaultKind::kExtension, text_of(claim.head), text_of(tree_head_));
+    extends_saved_ = true;
+  }
+  if (claim.source == RootClaim::kCheckpoint) {
+    ++checkpoints_;
+    signed_size_ = claim.size;
+  }
+  if (!refuted_) good_size_ = claim.size;
+}
+
+void RootCheck::refute(const RootClaim& claim, FaultKind kind, std::string expected, std::string found) {
+  refuted_ = true;
+  const std::string at = " at size " + std::to_string(claim.size) + " of shard " + std::to_string(shard_);
+  // A saved head is what was there before: there the log is what was found.
+  if (claim.source == RootClaim::kSaved && claim.root != tree_.root()) std::swap(expected, found);
+  if (claim.source == RootClaim::kRound)
+    faults_.add({kind, 0, claim.round_seq, "root " + expected + at, "root " + found});
+  else
+    faults_.add({kind, shard_, claim.size, expected, found});
+}
+
+void RootCheck::out_of_reach(const RootClaim& claim) {
+  const std::string expected = std::to_string(claim.size) + " records on shard " + std::to_string(shard_);
+  const std::string found = std::to_string(appended_) + " records";
+  if (claim.source == RootClaim::kRound)
+    faults_.add({size_fault(claim.source), 0, claim.round_seq, expected, found});
+  else
+    faults_.add({size_fault(claim.source), shard_, claim.size, expected, found});
+}
+
+}  // namespace custody
