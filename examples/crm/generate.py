@@ -56,12 +56,24 @@ CHANNELS = ["counter", "telephone", "web-form", "fair"]
 START = datetime.datetime(2024, 1, 8, 8, 0)
 END = datetime.datetime(2024, 12, 20, 17, 30)
 
-files = {}
+files = {}  # name -> (header, [(moment, cells)])
+used = set()
 
 
 def row(name, header, *cells):
-    """Adds a row to a file; its first use fixes the header."""
-    files.setdefault(name, [header.split(",")]).append(["" if c is None else str(c) for c in cells])
+    """Adds a row to a file; its first use fixes the header. The cell that is a time orders the file."""
+    moment = next(c for c in cells if isinstance(c, datetime.datetime))
+    texts = ["" if c is None else at(c) if isinstance(c, datetime.datetime) else str(c) for c in cells]
+    files.setdefault(name, (header.split(","), []))[1].append((moment, texts))
+
+
+def reference(kind):
+    """The number of a document. It must not tell the customer's number, for it stands readable in the ledger."""
+    while True:
+        name = "%s-%05d" % (kind, dice.below(100000))
+        if name not in used:
+            used.add(name)
+            return name
 
 
 def office_hours(earliest, latest):
@@ -104,16 +116,8 @@ ACCESSES = "no,customer,when,user,mode,fields,step,grant,purpose,device,site,ope
 SHARES = "customer,when,what,share,partner,fields,by,until,means,way,witness"
 ERASURES = "customer,when,what,reference,cause,fields,holders,by,method"
 
-counters = {"change": 0, "access": 0, "request": 0}
-
-
-def number(kind):
-    counters[kind] += 1
-    return counters[kind]
-
-
 def organisation():
-    begin = at(START)
+    begin = START
     for name, kind in [("information", "information"), ("sales", "sales"), ("service", "service"),
                        ("leadership", "leadership"), ("audit", "audit")]:
         row("00-organisation.csv", ORGANISATION, begin, "department", name, name.capitalize(), None, kind, None, None)
@@ -130,67 +134,68 @@ def organisation():
 
 
 def first_contact(customer, moment, clerk, channel, kind, name, representative, number_of_phone, fax, remark):
-    row("10-first-contacts.csv", CONTACTS, customer, at(moment), clerk, channel, kind, "contract", name, representative,
+    row("10-first-contacts.csv", CONTACTS, customer, moment, clerk, channel, kind, "contract", name, representative,
         number_of_phone, email(representative), address(), "ZZ-%09d" % (int(customer[2:]) * 7919), fax, remark)
 
 
 def change(customer, moment, by, channel, **fields):
-    row("20-changes.csv", CHANGES, number("change"), customer, at(moment), by, channel, fields.get("phone"),
+    row("20-changes.csv", CHANGES, customer, moment, by, channel, fields.get("phone"),
         fields.get("email"), fields.get("address"), fields.get("fax"), fields.get("remark"))
 
 
 def access(customer, moment, user, mode, fields, step, grant=None, purpose="service", operation=None, copied_to=None):
-    row("50-accesses.csv", ACCESSES, number("access"), customer, at(moment), user, mode, fields, step, grant, purpose,
+    row("50-accesses.csv", ACCESSES, customer, moment, user, mode, fields, step, grant, purpose,
         DEVICES[user], "hq-%df" % (1 + dice.below(3)), operation, copied_to, None)
 
 
 def close_operation(operation, moment, user, count):
-    row("50-accesses.csv", ACCESSES, number("access"), None, at(moment), user, "closed", None, "analysis", None, None,
+    row("50-accesses.csv", ACCESSES, None, moment, user, "closed", None, "analysis", None, None,
         DEVICES[user], "hq-2f", operation, None, count)
 
 
 def request(moment, applicant, kind, purpose, fields, customers, until, recipient=None, rejected=False):
     """Application, decision and, where it is granted, filing; the grant's number or None."""
-    name = "rq-2024-%04d" % number("request")
-    row("40-requests.csv", REQUESTS, at(moment), "submitted", name, applicant, kind, purpose, fields,
+    name = reference("rq")
+    row("40-requests.csv", REQUESTS, moment, "submitted", name, applicant, kind, purpose, fields,
         " ".join(customers), until, recipient, None, None)
     department = dict((p[0], p[1]) for p in PEOPLE)[applicant]
     head = {"sales": "ada.wren", "service": "eva.thorne"}.get(department, "hal.sedge")
     if head == applicant:
         head = "kai.holm"
     moment += datetime.timedelta(hours=3)
-    row("40-requests.csv", REQUESTS, at(moment), "rejected" if rejected else "approved", name, head, *[None] * 6,
+    row("40-requests.csv", REQUESTS, moment, "rejected" if rejected else "approved", name, head, *[None] * 6,
         "department", None)
     if rejected:
         return name, None
     if kind == "share":
-        row("40-requests.csv", REQUESTS, at(moment + datetime.timedelta(hours=1)), "approved", name, "kai.holm",
+        row("40-requests.csv", REQUESTS, moment + datetime.timedelta(hours=1), "approved", name, "kai.holm",
             *[None] * 6, "leadership", None)
     grant = name.replace("rq", "gr")
-    row("40-requests.csv", REQUESTS, at(moment + datetime.timedelta(hours=2)), "filed", name, "ines.vale", *[None] * 7, grant)
+    row("40-requests.csv", REQUESTS, moment + datetime.timedelta(hours=2), "filed", name, "ines.vale", *[None] * 7, grant)
     return name, grant
 
 
 def share(customer, moment, share_id, partner, fields, until, way=None):
     """Handed out, confirmed a day later and, where `way` says so, ended a month later."""
-    row("60-shares.csv", SHARES, customer, at(moment), "shared", share_id, partner, fields, "ines.vale", until,
+    row("60-shares.csv", SHARES, customer, moment, "shared", share_id, partner, fields, "ines.vale", until,
         "encrypted-file", None, None)
-    row("60-shares.csv", SHARES, customer, at(moment + datetime.timedelta(hours=5)), "received", share_id, partner, None,
+    row("60-shares.csv", SHARES, customer, moment + datetime.timedelta(hours=5), "received", share_id, partner, None,
         "ines.vale", None, None, None, None)
     if way:
-        row("60-shares.csv", SHARES, customer, at(moment + datetime.timedelta(days=28)), "ended", share_id, partner, None,
+        row("60-shares.csv", SHARES, customer, moment + datetime.timedelta(days=28), "ended", share_id, partner, None,
             "ines.vale", None, None, way, "hal.sedge")
 
 
 def consent(customer, moment, clerk):
-    row("30-consents.csv", CONSENTS, customer, at(moment), "notice", "nt-2024-1", "service;mailing",
+    row("30-consents.csv", CONSENTS, customer, moment, "notice", "nt-2024-1", "service;mailing",
         "name;phone;email;address", None, clerk)
     if dice.chance(70):
-        row("30-consents.csv", CONSENTS, customer, at(moment + datetime.timedelta(minutes=4)), "consent",
-            "cs-" + customer[2:], "mailing", "email;address", "2026-12-31", clerk)
+        document = reference("cs")
+        row("30-consents.csv", CONSENTS, customer, moment + datetime.timedelta(minutes=4), "consent", document,
+            "mailing", "email;address", "2026-12-31", clerk)
         if dice.chance(12):
-            row("30-consents.csv", CONSENTS, customer, at(office_hours(moment + datetime.timedelta(days=60), END)),
-                "withdrawn", "cs-" + customer[2:], "mailing", None, None, dice.one_of(["finn.oakes", "gia.rowan"]))
+            row("30-consents.csv", CONSENTS, customer, office_hours(moment + datetime.timedelta(days=60), END),
+                "withdrawn", document, "mailing", None, None, dice.one_of(["finn.oakes", "gia.rowan"]))
 
 
 def ordinary(customer):
@@ -202,10 +207,10 @@ def ordinary(customer):
     company = "%s %s" % (dice.one_of(FAMILY), dice.one_of(TRADE)) if dice.chance(60) else person
     first_contact(customer, opened, clerk, dice.one_of(CHANNELS), kind, company, person, phone(),
                   phone() if dice.chance(25) else None, None)
-    row("15-care.csv", CARE, customer, at(opened + datetime.timedelta(hours=1)), "keeper", "ada.wren", clerk)
+    row("15-care.csv", CARE, customer, opened + datetime.timedelta(hours=1), "keeper", "ada.wren", clerk)
     consent(customer, opened + datetime.timedelta(minutes=10), clerk)
     if dice.chance(55):
-        row("15-care.csv", CARE, customer, at(office_hours(opened + datetime.timedelta(days=30), END)), "grade",
+        row("15-care.csv", CARE, customer, office_hours(opened + datetime.timedelta(days=30), END), "grade",
             "ada.wren", dice.one_of("AABBBCCC"))
     if dice.chance(30):
         moment = office_hours(opened + datetime.timedelta(days=14), END)
@@ -217,22 +222,23 @@ def ordinary(customer):
         access(customer, office_hours(opened + datetime.timedelta(days=1), END), user, dice.one_of(["read", "read", "read", "query"]),
                dice.one_of(["name;phone", "name;phone;email", "name;address", "name;email", "name"]), "service")
     if dice.chance(20):
-        row("15-care.csv", CARE, customer, at(office_hours(opened + datetime.timedelta(days=7), END)), "contact", clerk,
-            "ct-%s-%d" % (customer[2:], 1 + dice.below(9)))
+        row("15-care.csv", CARE, customer, office_hours(opened + datetime.timedelta(days=7), END), "contact", clerk,
+            reference("ct"))
 
 
 def hero(customer):
     """The customer that the guides follow. Its phone number changed twice, and one of those who saw the second leaked it."""
     opened = day("2024-02-05 09:12")
+    document, erasure = reference("cs"), reference("er")
     first_contact(customer, opened, "cleo.march", "telephone", "customer", "Fiddlecombe Lamps", "Juniper Fiddlecombe",
                   "+1-202-555-0117", "+1-202-555-0118", "asked to be called in the afternoon")
-    row("15-care.csv", CARE, customer, at(day("2024-02-05 10:20")), "keeper", "ada.wren", "cleo.march")
-    row("30-consents.csv", CONSENTS, customer, at(day("2024-02-05 09:20")), "notice", "nt-2024-1", "service;mailing",
+    row("15-care.csv", CARE, customer, day("2024-02-05 10:20"), "keeper", "ada.wren", "cleo.march")
+    row("30-consents.csv", CONSENTS, customer, day("2024-02-05 09:20"), "notice", "nt-2024-1", "service;mailing",
         "name;phone;email;address", None, "cleo.march")
-    row("30-consents.csv", CONSENTS, customer, at(day("2024-02-05 09:24")), "consent", "cs-10017", "mailing",
+    row("30-consents.csv", CONSENTS, customer, day("2024-02-05 09:24"), "consent", document, "mailing",
         "email;address", "2026-12-31", "cleo.march")
-    row("15-care.csv", CARE, customer, at(day("2024-02-21 14:00")), "contact", "cleo.march", "ct-10017-1")
-    row("15-care.csv", CARE, customer, at(day("2024-04-02 11:00")), "grade", "ada.wren", "A")
+    row("15-care.csv", CARE, customer, day("2024-02-21 14:00"), "contact", "cleo.march", reference("ct"))
+    row("15-care.csv", CARE, customer, day("2024-04-02 11:00"), "grade", "ada.wren", "A")
     access(customer, day("2024-02-12 15:40"), "finn.oakes", "read", "name;phone", "service")
     access(customer, day("2024-03-14 10:05"), "gia.rowan", "query", "name;email", "service")
     change(customer, day("2024-03-18 13:30"), "gia.rowan", "telephone", phone="+1-202-555-0142", remark="moved to a new shop")
@@ -250,11 +256,11 @@ def hero(customer):
     change(customer, day("2024-09-09 08:50"), "cleo.march", "telephone", phone="+1-202-555-0163",
            remark="gets calls from strangers on the old number")
     access(customer, day("2024-09-10 10:15"), "lea.frost", "read", "name;phone", "archive", purpose="audit")
-    row("30-consents.csv", CONSENTS, customer, at(day("2024-09-12 15:00")), "withdrawn", "cs-10017", "mailing", None,
+    row("30-consents.csv", CONSENTS, customer, day("2024-09-12 15:00"), "withdrawn", document, "mailing", None,
         None, "gia.rowan")
-    row("70-erasures.csv", ERASURES, customer, at(day("2024-10-01 09:00")), "requested", "er-10017", None, "fax", None,
+    row("70-erasures.csv", ERASURES, customer, day("2024-10-01 09:00"), "requested", erasure, None, "fax", None,
         "gia.rowan", None)
-    row("70-erasures.csv", ERASURES, customer, at(day("2024-10-02 14:10")), "erased", "er-10017", "request", "fax",
+    row("70-erasures.csv", ERASURES, customer, day("2024-10-02 14:10"), "erased", erasure, "request", "fax",
         "system:crm", "ines.vale", "overwrite")
     access(customer, day("2024-11-05 11:20"), "finn.oakes", "read", "name;phone", "service")
 
@@ -286,10 +292,7 @@ def campaigns(customers):
 
 
 def opened_at(customer):
-    for cells in files["10-first-contacts.csv"][1:]:
-        if cells[0] == customer:
-            return datetime.datetime.strptime(cells[1], "%d.%m.%Y %H:%M")
-    raise KeyError(customer)
+    return next(moment for moment, cells in files["10-first-contacts.csv"][1] if cells[0] == customer)
 
 
 def erasures(customers):
@@ -298,11 +301,11 @@ def erasures(customers):
         moment = office_hours(datetime.datetime(2024, 8, 1), END - datetime.timedelta(days=5))
         field = dice.one_of(["fax", "email", "address"])
         cause = dice.one_of(["request", "request", "expiry"])
-        reference = "er-" + customer[2:]
+        document = reference("er")
         if cause == "request":
-            row("70-erasures.csv", ERASURES, customer, at(moment), "requested", reference, None, field, None,
+            row("70-erasures.csv", ERASURES, customer, moment, "requested", document, None, field, None,
                 dice.one_of(["finn.oakes", "gia.rowan"]), None)
-        row("70-erasures.csv", ERASURES, customer, at(moment + datetime.timedelta(days=1)), "erased", reference, cause,
+        row("70-erasures.csv", ERASURES, customer, moment + datetime.timedelta(days=1), "erased", document, cause,
             field, "system:crm", "ines.vale", "overwrite")
 
 
@@ -315,9 +318,13 @@ def build():
     campaigns(others)
     erasures(others)
     result = {}
-    for name, rows in files.items():
+    for name, (header, rows) in files.items():
+        rows.sort(key=lambda item: item[0])
+        lines = [cells for _, cells in rows]
+        if header[0] == "no":
+            lines = [[str(i + 1)] + cells for i, cells in enumerate(lines)]
         text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
+        csv.writer(text, lineterminator="\r\n").writerows([header] + lines)
         result[name] = text.getvalue().encode()
     return result
 

@@ -1,7 +1,6 @@
 #include <sys/stat.h>
 
 #include "ledger/base/error.h"
-#include "ledger/base/hash.h"
 #include "producers/adapters/record_reader.h"
 
 namespace custody {
@@ -51,10 +50,6 @@ int ByteReader::get() {
 
 std::string ByteReader::at(const TextPlace& place) const {
   return path_ + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
-}
-
-std::string record_digest(std::string_view bytes) {
-  return to_hex(view_of(sha256(bytes))).substr(0, 32);
 }
 
 }  // namespace custody

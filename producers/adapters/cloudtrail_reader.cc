@@ -100,7 +100,6 @@ class CloudTrailReader : public RecordReader {
     if (too_long_) fail_record("is longer than " + std::to_string(kMaxRecordBytes) + " bytes");
     SourceRecord record;
     record.place = {number_, 1};
-    record.digest = record_digest(text_);
     try {
       record.fields = std::move(parse_json(text_).get_object());
     } catch (const Error& error) {

@@ -24,7 +24,6 @@ class CsvReader : public RecordReader {
                                         std::to_string(cells_.size()) + " found");
     SourceRecord record;
     record.place = cells_[0].place;
-    record.digest = record_digest(row_bytes());
     for (size_t i = 0; i < cells_.size(); ++i) {
       record.fields.emplace(columns_[i], cells_[i].text);
       record.columns.push_back(cells_[i].place);
@@ -139,13 +138,6 @@ class CsvReader : public RecordReader {
 
   void note(const TextPlace& place, std::string text) {
     if (!fault_) fault_ = Fault{place, std::move(text)};
-  }
-
-  // The row as it would stand without quotes, fields apart by a byte that UTF-8 does not have.
-  std::string row_bytes() const {
-    std::string out;
-    for (size_t i = 0; i < cells_.size(); ++i) out += columns_[i] + '\xff' + cells_[i].text + '\xff';
-    return out;
   }
 
   static constexpr size_t kMaxColumns = 4096;

@@ -2,7 +2,8 @@
 
 #include <boost/json.hpp>
 
-#include "ledger/event/vocabulary.h"
+#include "ledger/base/hash.h"
+#include "ledger/event/catalogue.h"
 #include "producers/adapters/code_name.h"
 #include "producers/adapters/value_spec.h"
 
@@ -68,7 +69,7 @@ Mapper::Draft Mapper::draft(const Rule& rule, const Scope& scope) {
   draft.type = rule.type;
   const auto& spec = rule.id ? rule.id : mapping_.id;
   const auto id = spec ? make_value(*spec, scope) : std::nullopt;
-  draft.id = id && id->is_string() ? std::string(id->get_string()) : std::string(scope.digest);
+  if (id) draft.id = id->is_string() ? std::string(id->get_string()) : json::serialize(*id);
   draft.envelope = members(rule.envelope, scope, &draft.long_names);
   draft.data = members(rule.data, scope, &draft.long_names);
   json::object values = members(rule.values, scope, nullptr);
@@ -89,7 +90,7 @@ void Mapper::apply(const Rule& rule, Scope scope, std::vector<Draft>& drafts) {
 }
 
 Mapped Mapper::map(const SourceRecord& record, std::string_view file_name) {
-  Scope scope{&mapping_, &record.fields, nullptr, file_name, record.digest, record.place.line};
+  Scope scope{&mapping_, &record.fields, nullptr, file_name, record.place.line};
   Mapped out;
   out.name = mapping_.name.render(scope).value_or("");
   if (out.name.empty()) out.name = file_name;
@@ -105,6 +106,7 @@ Mapped Mapper::map(const SourceRecord& record, std::string_view file_name) {
     apply(rule, scope, drafts);
     if (!rule.goes_on) break;
   }
+  name_nameless(drafts, scope);
   out.events = finish(drafts);
   if (out.events.empty()) out.reason = reason_to_leave(scope, false).value_or("no rule");
   return out;
@@ -138,6 +140,26 @@ json::object frame_of(const json::object& envelope) {
 }
 
 }  // namespace
+
+// The id of a record that has none of its own: where it stands, and what of its first event is readable anyway. Nothing
+// that the ledger keeps encrypted goes in, for a digest of a phone number is as good as the number.
+void Mapper::name_nameless(std::vector<Draft>& drafts, const Scope& scope) {
+  std::string id;
+  for (Draft& draft : drafts) {
+    if (!draft.id.empty()) continue;
+    if (id.empty()) {
+      json::object readable = draft.data;
+      for (const char* name : {"values", "notes"}) readable.erase(name);
+      for (std::string_view name : find_type(draft.type)->attached) readable.erase(name);
+      json::object envelope = draft.envelope;
+      envelope.erase("subject");
+      id = to_hex(view_of(sha256({scope.file, std::string_view("\0", 1), std::to_string(scope.line), draft.type,
+                                  json::serialize(envelope), json::serialize(readable)})))
+               .substr(0, 32);
+    }
+    draft.id = id;
+  }
+}
 
 // Ids stay apart: several events of one id are numbered in their order. Several of one list are one operation, and its
 // end is stated with their number.

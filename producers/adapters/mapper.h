@@ -41,6 +41,7 @@ class Mapper {
   void apply(const Rule& rule, Scope scope, std::vector<Draft>& drafts);
   Draft draft(const Rule& rule, const Scope& scope);
   boost::json::object members(const Members& members, const Scope& scope, std::vector<LongName>* long_names) const;
+  static void name_nameless(std::vector<Draft>& drafts, const Scope& scope);
   std::vector<MappedEvent> finish(std::vector<Draft>& drafts);
   void add_labels(const Draft& draft, size_t& number, std::vector<MappedEvent>& events);
   void add_notes(Draft& draft) const;

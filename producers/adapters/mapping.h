@@ -80,7 +80,7 @@ struct Mapping {
   int16_t zone_min = 0;
   bool labels = true;           // *.registered events that keep the full names of shortened codes
   Template name;                // what a record is called in summaries; empty: its file's name
-  std::optional<ValueSpec> id;  // of events whose rule has none; absent: the record's digest
+  std::optional<ValueSpec> id;  // of events whose rule has none; absent: made of place and content
   char delimiter = ',';
   std::vector<std::string> columns;  // of files without a header line
   std::map<std::string, std::map<std::string, std::string>> maps;

@@ -43,7 +43,6 @@ class NdjsonReader : public RecordReader {
   SourceRecord parse() const {
     SourceRecord record;
     record.place = start_;
-    record.digest = record_digest(line_);
     try {
       boost::json::value value = parse_json(line_);
       if (!value.is_object()) throw Error(ErrorCode::kUsage, "a JSON object was expected");

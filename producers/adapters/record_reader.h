@@ -22,7 +22,6 @@ struct TextPlace {
 
 struct SourceRecord {
   boost::json::object fields;
-  std::string digest;              // 32 hexadecimal digits of SHA-256 over the record as it stands in the file
   TextPlace place;                 // of CloudTrail records, `line` is the record's number
   std::vector<TextPlace> columns;  // of CSV: of each member of `fields`
 };
@@ -64,7 +63,5 @@ std::unique_ptr<RecordReader> read_csv(const std::string& path, char delimiter, 
 std::unique_ptr<RecordReader> read_ndjson(const std::string& path);
 // The elements of "Records", each with a member "custody" added: what adapters/cloudtrail.h finds in it.
 std::unique_ptr<RecordReader> read_cloudtrail(const std::string& path);
-
-std::string record_digest(std::string_view bytes);
 
 }  // namespace custody

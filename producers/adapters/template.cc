@@ -110,8 +110,8 @@ Template::Part Template::parse_placeholder(std::string_view text) {
   }
   part.path = path;
   if (path.empty()) throw Error(ErrorCode::kUsage, "a placeholder names no column: {" + std::string(text) + "}");
-  if (path[0] == '@' && path != "@line" && path != "@file" && path != "@digest")
-    throw Error(ErrorCode::kUsage, "{" + std::string(path) + "} is none of {@line}, {@file}, {@digest}");
+  if (path[0] == '@' && path != "@line" && path != "@file")
+    throw Error(ErrorCode::kUsage, "{" + std::string(path) + "} is neither {@line} nor {@file}");
   while (bar != std::string_view::npos) {
     text = text.substr(bar + 1);
     bar = text.find('|');
@@ -140,7 +140,6 @@ Template::Filter Template::parse_filter(std::string_view text) {
 std::optional<std::string> Template::look_up(const Part& part, const Scope& scope) {
   if (part.path == "@line") return std::to_string(scope.line);
   if (part.path == "@file") return std::string(scope.file);
-  if (part.path == "@digest") return std::string(scope.digest);
   if (part.path[0] != '$') return text_of(value_at(scope, part.path), part.path);
   const std::string_view name = std::string_view(part.path).substr(1);
   for (const Variable& variable : scope.mapping->variables)

@@ -5,7 +5,7 @@
 //   {column|lower}     through filters, left to right: lower upper trim arn default:TEXT map:NAME
 //   {each} {each.x}    the element of the rule's list
 //   {$name}            a variable of the mapping ([[let]])
-//   {@line} {@file} {@digest}   the record's line, its file's name, 32 hexadecimal digits of its SHA-256
+//   {@line} {@file}  the record's line, its file's name
 //   {{ and }}          braces
 #pragma once
 
@@ -27,7 +27,6 @@ struct Scope {
   const boost::json::object* record = nullptr;
   const boost::json::value* each = nullptr;
   std::string_view file;
-  std::string_view digest;
   uint64_t line = 0;
 };
 
