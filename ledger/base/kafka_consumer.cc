@@ -46,7 +46,7 @@ struct KafkaConsumer::State {
 
   ~State() {
     message.reset();
-    if (handle) rd_kafka_consumer_close(handle->get());
+    if (handle) rd_kafka_assign(handle->get(), nullptr);
   }
 };
 

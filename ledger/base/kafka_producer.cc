@@ -60,7 +60,7 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
 KafkaSettings settings_of(const KafkaProducerOptions& options) {
   return {{"enable.idempotence", "true"},
           {"acks", "all"},
-          {"compression.codec", "zstd"},
+          {"compression.codec", options.compression},
           {"linger.ms", "1"},
           {"batch.size", "900000"},
           {"retry.backoff.ms", "20"},

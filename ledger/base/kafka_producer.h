@@ -18,7 +18,9 @@ struct KafkaMessage {
 struct KafkaProducerOptions {
   uint64_t buffer_bytes = uint64_t{64} << 20;        // of messages not yet acknowledged, over all callers
   std::chrono::milliseconds message_timeout{30000};  // then an unacknowledged message is given up
-  std::chrono::milliseconds stall_limit{1000};       // a full buffer that does not move for so long refuses more
+  std::string compression =
+      "none";  // none, lz4, zstd: a reader's memory is bounded before it unpacks, so not for bytes of strangers
+  std::chrono::milliseconds stall_limit{1000};  // a full buffer that does not move for so long refuses more
 };
 
 class KafkaProducer {

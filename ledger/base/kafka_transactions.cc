@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kCallMs = 5000;  // one call; while it may be repeated it is, up to the patience
 
+constexpr std::chrono::milliseconds kTopicLimit{3000};
+
 using Clock = std::chrono::steady_clock;
 
 KafkaSettings settings_of(const KafkaTransactionOptions& options) {
@@ -81,6 +83,25 @@ struct KafkaTransactions::State {
     fail(doing, err, text, "; whether it was appended is not known");
   }
 
+  // Asking for the topic beforehand also saves the first transaction a wait of a second. A broker that has just
+  // started, or a topic that was just made, may take a moment.
+  void find_topic(Clock::time_point until) {
+    for (bool last = false;; last = Clock::now() > until) {
+      const struct rd_kafka_metadata* metadata = nullptr;
+      rd_kafka_resp_err_t err = rd_kafka_metadata(rk(), 0, handle->topic(place.topic), &metadata, kCallMs);
+      if (err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const bool there = metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > place.partition;
+        rd_kafka_metadata_destroy(metadata);
+        if (there) return;
+        err = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+      }
+      if (last)
+        throw_kafka(err, "find " + place.topic + " partition " + std::to_string(place.partition),
+                    handle->last_trouble());
+      rd_kafka_poll(rk(), 50);
+    }
+  }
+
   void produce(const std::string& value) {
     rd_kafka_topic_t* topic = handle->topic(place.topic);
     while (rd_kafka_produce(topic, place.partition, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value.data()), value.size(),
@@ -113,15 +134,7 @@ KafkaTransactions KafkaTransactions::start(const KafkaConnection& connection, co
     throw_kafka(rd_kafka_error_code(error.get()), "take over as " + options.transactional_id,
                 state->handle->last_trouble());
   }
-  // Without this the first transaction waits a second for its topic.
-  const struct rd_kafka_metadata* metadata = nullptr;
-  rd_kafka_resp_err_t err = rd_kafka_metadata(state->rk(), 0, state->handle->topic(place.topic), &metadata, kCallMs);
-  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(err, "ask for " + place.topic, state->handle->last_trouble());
-  const bool there = metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > place.partition;
-  rd_kafka_metadata_destroy(metadata);
-  if (!there)
-    throw Error(ErrorCode::kNotFound,
-                "kafka: no topic " + place.topic + " with partition " + std::to_string(place.partition));
+  state->find_topic(std::min(deadline, Clock::now() + kTopicLimit));
   return KafkaTransactions(std::move(state));
 }
 

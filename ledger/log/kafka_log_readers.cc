@@ -17,6 +17,7 @@ constexpr milliseconds kShortLimit{3000};
 KafkaConsumerOptions options_for(uint64_t bytes) {
   KafkaConsumerOptions options;
   options.buffer_bytes = bytes;
+  options.fetch_wait_ms = 25;  // what a search waits for at most before it can go on elsewhere
   options.fetch_bytes = static_cast<uint32_t>(std::min<uint64_t>(bytes, options.fetch_bytes));
   return options;
 }
@@ -51,8 +52,8 @@ class KafkaIntakeReader : public IntakeReader {
 
 class KafkaSealedReader : public SealedReader {
  public:
-  KafkaSealedReader(KafkaReadContext context, KafkaPlaceReader reader, uint64_t seq, bool hinted)
-      : context_(std::move(context)), reader_(std::move(reader)), seq_(seq), hinted_(hinted) {}
+  KafkaSealedReader(KafkaPlaceReader reader, uint64_t seq, bool hinted)
+      : reader_(std::move(reader)), seq_(seq), hinted_(hinted) {}
 
   std::optional<SealedItem> next(milliseconds wait) override {
     const auto until = steady_clock::now() + wait;
@@ -70,16 +71,15 @@ class KafkaSealedReader : public SealedReader {
  private:
   bool starts_here(uint64_t seq) {
     if (seq < seq_) return false;
-    if (seq > seq_ && hinted_) {  // the position was of another record
+    if (seq > seq_ && hinted_) {  // the position was of a later record
       hinted_ = false;
-      reader_.start_at(find_sealed_offset(context_, reader_.place(), seq_));
+      start_at_record(reader_, seq_);
       return false;
     }
     started_ = true;
     return true;
   }
 
-  KafkaReadContext context_;
   KafkaPlaceReader reader_;
   uint64_t seq_;
   bool hinted_;
@@ -111,7 +111,11 @@ void KafkaPlaceReader::start_at(int64_t offset) {
   // A leader that has just been elected may not know yet how far it was confirmed.
   for (const auto until = steady_clock::now() + kShortLimit; marks.high < offset && steady_clock::now() < until;)
     marks = watermarks();
-  if (offset < marks.low || offset > marks.high) gone(offset);
+  start_at(offset, marks);
+}
+
+void KafkaPlaceReader::start_at(int64_t offset, const KafkaWatermarks& marks) {
+  if (offset < marks.low || offset > marks.high) gone(offset, marks);
   end_ = marks.high;
   caught_up_ = offset >= end_;
   consumer_.assign(place_, offset);
@@ -132,7 +136,7 @@ std::optional<KafkaPlaceReader::Message> KafkaPlaceReader::next(milliseconds wai
         break;
       case KafkaPolled::Kind::kOutOfRange:
         context_.watch->confirm(kConfirmLimit);
-        gone(polled.offset);
+        gone(polled.offset, watermarks());
       case KafkaPolled::Kind::kTrouble:
         context_.watch->suspect();
         break;
@@ -143,41 +147,34 @@ std::optional<KafkaPlaceReader::Message> KafkaPlaceReader::next(milliseconds wai
   }
 }
 
-void KafkaPlaceReader::gone(int64_t offset) {
-  const KafkaWatermarks marks = watermarks();
+void KafkaPlaceReader::gone(int64_t offset, const KafkaWatermarks& marks) const {
   std::string text = text_of(place_) + ": offset " + std::to_string(offset) + " is wanted, but ";
   text += offset < marks.low ? "everything before " + std::to_string(marks.low) + " was deleted"
                              : "it ends at " + std::to_string(marks.high) + ": what was acknowledged is lost";
   throw Error(ErrorCode::kStore, text + ". Stop, and restore the topic from a copy");
 }
 
-int64_t find_sealed_offset(const KafkaReadContext& context, const KafkaPlace& place, uint64_t seq) {
-  auto small = std::make_shared<KafkaLogConfig>(*context.config);
-  small->reader_bytes = 64 << 10;
-  KafkaPlaceReader reader({small, context.watch}, place);
+void start_at_record(KafkaPlaceReader& reader, uint64_t seq) {
   const KafkaWatermarks marks = reader.watermarks();
+  // A record's offset is never below its number. The answer lies in [low, high].
   int64_t low = std::max(marks.low, static_cast<int64_t>(std::min<uint64_t>(seq, INT64_MAX)));
-  int64_t high = std::max(marks.high, low);
-  int64_t found = marks.high;
-  while (low < high) {  // the answer lies in [low, high]
+  int64_t high = marks.high;
+  while (low < high) {
     const int64_t middle = low + (high - low) / 2;
-    reader.start_at(middle);
+    reader.start_at(middle, marks);
     std::optional<KafkaPlaceReader::Message> message;
-    const auto until = steady_clock::now() + context.config->patience;
+    const auto until = steady_clock::now() + reader.patience();
     while (!(message = reader.next(milliseconds(20))) && !reader.caught_up()) {
       if (steady_clock::now() > until)
-        throw Error(ErrorCode::kUnavailable, text_of(place) + " cannot be read at the moment");
+        throw Error(ErrorCode::kUnavailable, text_of(reader.place()) + " cannot be read at the moment");
     }
-    if (!message || message->offset >= high) {
-      high = middle;
-    } else if (decode_seal(entry_of(place, *message).record).seq >= seq) {
-      found = message->offset;
+    if (!message || message->offset >= high || decode_seal(entry_of(reader.place(), *message).record).seq >= seq) {
       high = middle;
     } else {
       low = message->offset + 1;
     }
   }
-  return std::min(found, marks.high);
+  reader.start_at(high, marks);
 }
 
 std::unique_ptr<IntakeReader> make_intake_reader(const KafkaReadContext& context, const KafkaPlace& place,
@@ -191,16 +188,14 @@ std::unique_ptr<SealedReader> make_sealed_reader(const KafkaReadContext& context
                                                  std::optional<uint64_t> position) {
   KafkaPlaceReader reader(context, place);
   const KafkaWatermarks marks = reader.watermarks();
-  if (marks.low > 0) reader.start_at(0);  // throws: of what is sealed nothing may ever be deleted
   const bool hinted = position && *position < static_cast<uint64_t>(marks.high);
-  int64_t offset = 0;
+  reader.start_at(0, marks);  // throws where anything was deleted: of what is sealed nothing ever may be
   if (hinted) {
-    offset = static_cast<int64_t>(*position);
+    reader.start_at(static_cast<int64_t>(*position), marks);
   } else if (seq > 0) {
-    offset = find_sealed_offset(context, place, seq);
+    start_at_record(reader, seq);
   }
-  reader.start_at(offset);
-  return std::make_unique<KafkaSealedReader>(context, std::move(reader), seq, hinted);
+  return std::make_unique<KafkaSealedReader>(std::move(reader), seq, hinted);
 }
 
 }  // namespace custody

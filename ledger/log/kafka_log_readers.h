@@ -29,13 +29,15 @@ class KafkaPlaceReader {
   KafkaWatermarks watermarks();
   // kStore where the offset is not within them.
   void start_at(int64_t offset);
+  void start_at(int64_t offset, const KafkaWatermarks& marks);
   std::optional<Message> next(std::chrono::milliseconds wait);
   // All that was there at start_at() has been returned.
   bool caught_up() const { return caught_up_; }
   const KafkaPlace& place() const { return place_; }
+  std::chrono::milliseconds patience() const { return context_.config->patience; }
 
  private:
-  [[noreturn]] void gone(int64_t offset);
+  [[noreturn]] void gone(int64_t offset, const KafkaWatermarks& marks) const;
   KafkaReadContext context_;
   KafkaPlace place_;
   KafkaConsumer consumer_;
@@ -43,9 +45,9 @@ class KafkaPlaceReader {
   bool caught_up_ = false;
 };
 
-// The first offset whose record has this seq or a higher one; the end of the partition where there is none. By
+// Puts the reader before the first entry whose record has this seq or a higher one; at the end where there is none. By
 // bisection, since offsets and numbers drift apart: transactions leave markers and aborted messages between.
-int64_t find_sealed_offset(const KafkaReadContext& context, const KafkaPlace& place, uint64_t seq);
+void start_at_record(KafkaPlaceReader& reader, uint64_t seq);
 
 std::unique_ptr<IntakeReader> make_intake_reader(const KafkaReadContext& context, const KafkaPlace& place,
                                                  uint64_t position);
