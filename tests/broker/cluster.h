@@ -25,7 +25,9 @@ class Cluster {
   KafkaLogConfig config() const;
   // Commands of the launcher; each returns when it has happened.
   void kill_node(int node) const { need("kill " + std::to_string(node)); }
+  void stop_node(int node) const { need("stop " + std::to_string(node)); }
   void start_node(int node) const { need("start " + std::to_string(node)); }
+  void start_all() const { need("up " + std::to_string(nodes_)); }  // after all were killed
   void pause_node(int node) const { need("pause " + std::to_string(node)); }
   void resume_node(int node) const { need("resume " + std::to_string(node)); }
   int leader_of(const std::string& topic, int partition) const;  // number of the node

@@ -72,7 +72,7 @@ class KafkaStage : public LogStage {
 
 INSTANTIATE_TEST_SUITE_P(Kafka, LogConformance,
                          testing::Values(LogKind{"Kafka", [] { return std::make_unique<KafkaStage>(); }}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& kind) { return kind.param.name; });
 
 class KafkaLogTest : public testing::Test {
  protected:

@@ -1,0 +1,276 @@
+// Three real brokers, a real sealer, a load that only counts what was acknowledged, and a bad day. Afterwards the
+// sealed sequence is read from its first record: the chain must hold, every acknowledged event must be there, and none
+// twice.
+#include <signal.h>
+
+#include <atomic>
+#include <thread>
+#include <unordered_set>
+
+#include "ledger/log/kafka_log.h"
+#include "ledger/seal/acceptance.h"
+#include "tests/broker/cluster.h"
+#include "tests/broker/sealer_process.h"
+#include "tests/unit/log/log_conformance.h"
+#include "tests/unit/seal/ledger_fixture.h"
+
+namespace custody {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// Appends events one batch after the other; a batch that was not acknowledged is appended again, as a source would.
+class Load {
+ public:
+  explicit Load(Log& log) : log_(log), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+  ~Load() = default;
+  // The events acknowledged so far: ids e0 ... e(n-1).
+  uint64_t acknowledged() const { return acknowledged_; }
+  uint64_t refused() const { return refused_; }
+  void stop() {
+    thread_.request_stop();
+    thread_.join();
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    constexpr uint64_t kBatch = 20;
+    while (!stop.stop_requested()) {
+      std::vector<std::string> entries;
+      for (uint64_t i = 0; i < kBatch; ++i)
+        entries.push_back(intake_entry({.id = "e" + std::to_string(acknowledged_ + i)}));
+      std::vector<IntakeAppend> appends;
+      for (const std::string& entry : entries) appends.push_back({0, entry});
+      bool taken = false;
+      while (!taken && !stop.stop_requested()) {
+        try {
+          log_.append_intake(appends);
+          taken = true;
+        } catch (const Error& e) {
+          ++refused_;
+          if (e.code() != ErrorCode::kUnavailable) ADD_FAILURE() << e.what();
+        }
+      }
+      if (taken) acknowledged_ += kBatch;
+    }
+  }
+
+  Log& log_;
+  std::atomic<uint64_t> acknowledged_{0};
+  std::atomic<uint64_t> refused_{0};
+  std::jthread thread_;
+};
+
+// Reads the sealed sequence as everybody does: by the acceptance rule, from the first record.
+class Follower {
+ public:
+  explicit Follower(Log& log)
+      : reader_(log.read_sealed(0, 0)), acceptance_(0, 0, sha256(encode_descriptor(log.descriptor()))) {}
+
+  void read(milliseconds wait) {
+    const auto item = reader_->next(wait);
+    if (!item) return;
+    const Acceptance::Judgement judgement = acceptance_.judge(item->record);
+    if (judgement.verdict == Acceptance::Verdict::kBroken) {
+      throw std::runtime_error("the chain broke: expected " + judgement.expected + ", found " + judgement.found);
+    }
+    if (judgement.verdict == Acceptance::Verdict::kStale) {
+      ++stale_;
+      return;
+    }
+    const Record record = decode_record(item->record);
+    if (record.statement.type == "sealer.started") ++terms_;
+    if (record.statement.type != "data.accessed") return;
+    const auto number = parse_u64(record.statement.source_id.substr(1));
+    if (!number || !events_.insert(*number).second) ++twice_;
+  }
+
+  bool has_first(uint64_t count) const { return events_.size() >= count && missing(count) == 0; }
+  uint64_t missing(uint64_t count) const {
+    uint64_t n = 0;
+    for (uint64_t i = 0; i < count; ++i) n += events_.contains(i) ? 0 : 1;
+    return n;
+  }
+  uint64_t events() const { return events_.size(); }
+  uint64_t twice() const { return twice_; }
+  uint64_t stale() const { return stale_; }
+  uint64_t terms() const { return terms_; }
+  uint64_t records() const { return acceptance_.next_seq(); }
+
+ private:
+  std::unique_ptr<SealedReader> reader_;
+  Acceptance acceptance_;
+  std::unordered_set<uint64_t> events_;
+  uint64_t twice_ = 0;
+  uint64_t stale_ = 0;
+  uint64_t terms_ = 0;
+};
+
+class BadDay : public testing::Test {
+ protected:
+  void SetUp() override {
+    Descriptor descriptor = test_descriptor(1);
+    descriptor.signer = Ed25519PrivateKey::from_seed(std::string(32, 's')).public_key();
+    log_ = KafkaLog::create(config_, descriptor);
+    EXPECT_TRUE(log_->replicated());
+  }
+
+  std::unique_ptr<SealerProcess> sealer() {
+    return std::make_unique<SealerProcess>(config_, folder_ / ("sealer" + std::to_string(++sealers_)));
+  }
+
+  // Until this many more events are sealed: the day goes on.
+  void more(Follower& follower, uint64_t events, seconds limit = seconds(90)) {
+    const uint64_t wanted = follower.events() + events;
+    const auto until = steady_clock::now() + limit;
+    while (follower.events() < wanted) {
+      ASSERT_LT(steady_clock::now(), until) << "sealing stands still at " << follower.events() << " events";
+      follower.read(milliseconds(100));
+    }
+  }
+
+  void evening(const char* what, Load& load, Follower& follower) {
+    load.stop();
+    const uint64_t acknowledged = load.acknowledged();
+    const auto until = steady_clock::now() + seconds(90);
+    while (follower.events() < acknowledged && steady_clock::now() < until) follower.read(milliseconds(100));
+    Follower again(*log_);  // what is there, apart from what was seen while it came
+    while (again.records() < follower.records() && steady_clock::now() < until) again.read(milliseconds(100));
+    std::printf(
+        "%s: acknowledged %lu, lost %lu, sealed twice %lu; records %lu, terms %lu, stale entries %lu, appends refused "
+        "%lu\n",
+        what, acknowledged, again.missing(acknowledged), again.twice(), again.records(), again.terms(), again.stale(),
+        load.refused());
+    EXPECT_GT(acknowledged, 0U);
+    EXPECT_EQ(again.missing(acknowledged), 0U);
+    EXPECT_EQ(again.twice(), 0U);
+    EXPECT_EQ(again.events(), follower.events());
+  }
+
+  Cluster& cluster_ = Cluster::shared(3);
+  KafkaLogConfig config_ = cluster_.config();
+  KafkaTopicNames names_ = kafka_topic_names(config_.ledger);
+  TempFolder folder_;
+  int sealers_ = 0;
+  std::unique_ptr<KafkaLog> log_;
+};
+
+TEST_F(BadDay, LeadersAreKilledUnderLoad) {
+  const auto one = sealer();
+  Load load(*log_);
+  Follower follower(*log_);
+  for (const std::string& topic : {names_.intake, names_.sealed}) {
+    more(follower, 500);
+    const int leader = cluster_.leader_of(topic, 0);
+    cluster_.kill_node(leader);
+    more(follower, 500);
+    cluster_.start_node(leader);
+  }
+  more(follower, 500);
+  evening("leaders killed under load", load, follower);
+}
+
+TEST_F(BadDay, SealersAreKilledInTheirTransactions) {
+  Load load(*log_);
+  Follower follower(*log_);
+  for (int i = 0; i < 5; ++i) {
+    const auto one = sealer();
+    more(follower, 300);  // under load there is nearly always a transaction open
+    one->kill();
+  }
+  const auto last = sealer();
+  more(follower, 300);
+  evening("sealers killed in a transaction", load, follower);
+  EXPECT_GE(follower.terms(), 6U);
+}
+
+TEST_F(BadDay, AZombieSealerComesBack) {
+  auto zombie = sealer();
+  Load load(*log_);
+  Follower follower(*log_);
+  more(follower, 500);
+  zombie->signal(SIGSTOP);
+  const auto successor = sealer();
+  more(follower, 500);
+  zombie->signal(SIGCONT);
+  more(follower, 3000);
+  EXPECT_TRUE(zombie->running()) << "it stands by";
+  EXPECT_TRUE(successor->running());
+  evening("zombie sealer stopped, overtaken, continued", load, follower);
+}
+
+TEST_F(BadDay, TwoOfThreeBrokersAreAwayAndComeBack) {
+  const auto one = sealer();
+  Load load(*log_);
+  Follower follower(*log_);
+  more(follower, 500);
+  cluster_.kill_node(1);
+  cluster_.kill_node(2);
+  const uint64_t before = load.acknowledged();
+  const auto outage = steady_clock::now() + seconds(8);
+  while (steady_clock::now() < outage) follower.read(milliseconds(100));
+  EXPECT_LE(load.acknowledged(), before + 40) << "with one copy nothing may be acknowledged";
+  cluster_.start_node(1);
+  cluster_.start_node(2);
+  more(follower, 500, seconds(120));
+  evening("two of three brokers away and back", load, follower);
+}
+
+TEST_F(BadDay, EveryBrokerIsRestartedInTurn) {
+  const auto one = sealer();
+  Load load(*log_);
+  Follower follower(*log_);
+  for (int node = 1; node <= 3; ++node) {
+    more(follower, 300);
+    cluster_.stop_node(node);
+    cluster_.start_node(node);
+  }
+  more(follower, 300);
+  evening("every broker restarted in turn", load, follower);
+}
+
+TEST_F(BadDay, AllBrokersAreAwayAndTheBufferIsBounded) {
+  config_.intake.buffer_bytes = 1 << 20;
+  config_.intake.message_timeout = seconds(8);
+  const auto small = KafkaLog::open(config_);
+  for (int node = 1; node <= 3; ++node) cluster_.kill_node(node);
+  const std::string entry(100'000, 'x');
+  const uint64_t memory = anonymous_bytes();
+  std::vector<std::thread> callers;
+  std::atomic<int> refused{0}, taken{0};
+  for (int i = 0; i < 50; ++i) {
+    callers.emplace_back([&] {
+      try {
+        small->append_intake(std::vector<IntakeAppend>{{0, entry}});
+        ++taken;
+      } catch (const Error& e) {
+        EXPECT_EQ(e.code(), ErrorCode::kUnavailable) << e.what();
+        ++refused;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(refused, 50);
+  EXPECT_LT(anonymous_bytes(), memory + (32 << 20));
+  cluster_.start_all();
+  const auto until = steady_clock::now() + seconds(60);
+  bool resumed = false;
+  while (!resumed && steady_clock::now() < until) {
+    try {
+      small->append_intake(std::vector<IntakeAppend>{{0, "back"}});
+      resumed = true;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kUnavailable) << e.what();
+    }
+  }
+  std::printf("all brokers away: 50 appends, %d refused, resumed by itself: %s\n", refused.load(),
+              resumed ? "yes" : "no");
+  EXPECT_TRUE(resumed);
+}
+
+}  // namespace
+}  // namespace custody
