@@ -64,6 +64,7 @@ struct Api::Route {
 const std::vector<Api::Route>& Api::routes() {
   static const std::vector<Route> all = {
       {"POST", "/v1/events", &Api::post_events},
+      {"POST", "/v1/imports", &Api::post_import_mark},
       {"POST", "/v1/statements", &Api::post_statements},
       {"POST", "/v1/customers/lookup", &Api::post_lookup},
       {"POST", "/v1/customers/reveal", &Api::post_reveal},

@@ -53,6 +53,7 @@ class Api {
 
   // routes_events.cc
   ApiResponse post_events(const ApiRequest&, const std::vector<std::string>&);
+  ApiResponse post_import_mark(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse post_statements(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse post_lookup(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse post_reveal(const ApiRequest&, const std::vector<std::string>&);

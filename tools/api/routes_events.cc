@@ -143,6 +143,18 @@ ApiResponse Api::post_events(const ApiRequest& request, const std::vector<std::s
   return single(node_.gateway().submit({&event, 1}, request.principal, options).front());
 }
 
+// import.begun and import.ended are the ledger's own to state, on behalf of who imports.
+ApiResponse Api::post_import_mark(const ApiRequest& request, const std::vector<std::string>&) {
+  const boost::json::value document = parse_json(request.body);
+  const auto* object = document.if_object();
+  const auto* type = object == nullptr ? nullptr : object->if_contains("type");
+  if (type == nullptr || (*type != "import.begun" && *type != "import.ended"))
+    throw Error(ErrorCode::kUsage, "send one import.begun or import.ended event");
+  SubmitOptions options;
+  options.wait = Wait::kSealed;
+  return single(node_.gateway().submit_own(request.body, options));
+}
+
 ApiResponse Api::post_statements(const ApiRequest& request, const std::vector<std::string>&) {
   const SubmitOptions options = submit_options(request);
   if (request.content_type.starts_with("application/x-ndjson")) {

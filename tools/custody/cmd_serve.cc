@@ -1,0 +1,80 @@
+// custody serve: gateway, sealer, keyring, projector and HTTP in one process, or those that --role names.
+#include <csignal>
+#include <iostream>
+
+#include "tools/custody/command.h"
+#include "tools/custody/connection.h"
+#include "tools/serve/server.h"
+
+namespace custody {
+namespace {
+
+std::set<Role> roles_of(const Invocation& call) {
+  const std::vector<std::string> names = call.values("--role");
+  if (names.empty()) return {Role::kGateway, Role::kSealer, Role::kProjector};
+  std::set<Role> roles;
+  for (const std::string& name : names) {
+    if (name == "gateway" || name == "keyring")
+      roles.insert(Role::kGateway);
+    else if (name == "sealer")
+      roles.insert(Role::kSealer);
+    else if (name == "projector")
+      roles.insert(Role::kProjector);
+    else
+      throw Error(ErrorCode::kUsage, "a role is gateway (with the keyring), sealer or projector");
+  }
+  return roles;
+}
+
+int run(const Invocation& call) {
+  // Blocked before any thread starts, so that only sigwait sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  NodeConfig config = node_config(call);
+  config.roles = roles_of(call);
+  const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
+  Api api(*node);
+  ServerOptions options;
+  options.listen = call.value("--listen").value_or(options.listen);
+  options.tls_certificate = call.value("--tls-cert").value_or("");
+  options.tls_key = call.value("--tls-key").value_or("");
+  options.tls_client_ca = call.value("--tls-client-ca").value_or("");
+  Server server(*node, api, options);
+  node->start();
+  const std::string url = server.start();
+  announce_service(config.home, url);
+  std::cout << "listening " << url << std::endl;
+  for (const std::string& notice : node->notices()) std::cerr << "custody: " << notice << "\n";
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cerr << "custody: stopping\n";
+  withdraw_service(config.home);
+  node->refuse_events();
+  server.stop();
+  node->stop();
+  return 0;
+}
+
+}  // namespace
+
+Command serve_command() {
+  return {"serve",
+          "",
+          "run the ledger and its HTTP service",
+          "Without flags: everything in one process on 127.0.0.1:8420, over the embedded log.\n"
+          "Any address but loopback demands TLS and principals. SIGTERM ends it with everything acknowledged safe.\n",
+          {{"--listen", "HOST:PORT", "where to listen (default 127.0.0.1:8420; port 0 = any free one)"},
+           {"--role", "ROLE", "only this part: gateway, sealer, projector; may be repeated", true},
+           {"--tls-cert", "FILE", "certificate chain (PEM)"},
+           {"--tls-key", "FILE", "its key (PEM)"},
+           {"--tls-client-ca", "FILE", "accept client certificates of this authority"}},
+          run};
+}
+
+}  // namespace custody

@@ -1,0 +1,42 @@
+// How a command reaches the ledger: over HTTP where a service runs, else by opening the data folder itself. The
+// requests are the same (tools/api), so the answers are too.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "tools/api/api.h"
+#include "tools/custody/command.h"
+
+namespace custody {
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  // Error kUnavailable when the service cannot be reached. Any answer of it is a response, also a problem.
+  virtual ApiResponse call(const ApiRequest& request) = 0;
+  // True when the ledger is open in this process alone: then nothing grows while we look.
+  virtual bool local() const = 0;
+
+  // As call, with the wanted status among 2xx; otherwise the problem as an Error of the code it stands for.
+  std::string get(const std::string& path, std::map<std::string, std::string> query = {});
+  std::string post(const std::string& path, std::string body, const std::string& content_type = "application/json",
+                   std::map<std::string, std::string> query = {});
+};
+
+std::unique_ptr<Connection> connect(const Invocation& invocation);
+// http://HOST:PORT, with the token of CUSTODY_TOKEN where there is one.
+std::unique_ptr<Connection> connect_http(const std::string& url);
+
+// The configuration of a node on the invocation's folder.
+NodeConfig node_config(const Invocation& invocation);
+// The log alone, for reading, whoever writes it. kNotFound when there is none.
+std::unique_ptr<Log> open_log_for_reading(const Invocation& invocation);
+
+// What a problem document says, as an Error.
+Error problem_error(const ApiResponse& response);
+// Percent-encoded for a query or a path segment.
+std::string url_encoded(std::string_view text);
+
+}  // namespace custody
