@@ -80,7 +80,7 @@ void LedgerVerifier::checkpoint(const CheckpointNote& note) {
   switch (verdict.status) {
     case NoteVerdict::kMalformed:
       return s.faults.add(
-          {FaultKind::kCheckpointForm, note.shard, 0, "a signed note with a checkpoint", "other bytes"});
+          {FaultKind::kCheckpointForm, note.shard, verdict.size, "a signed note with a checkpoint", "other bytes"});
     case NoteVerdict::kForeignOrigin:
       return s.faults.add({FaultKind::kCheckpointForm, note.shard, verdict.size, "the origin " + origin, "another"});
     case NoteVerdict::kUnsigned:
@@ -149,7 +149,7 @@ VerifyReport LedgerVerifier::State::report() {
     report.blobs_altered += counts.blobs_altered;
     report.attestations += counts.attestations;
     report.checkpoints += shard->roots().checkpoints();
-    saved_claims -= shard->roots().extends_saved() ? 1 : 0;
+    saved_claims -= shard->roots().extends_saved() ? 1U : 0U;
     report.shards.push_back(shard->result);
     report.faults_left_out += shard->faults.left_out();
     for (VerifyFault& fault : shard->faults.take()) report.faults.push_back(std::move(fault));

@@ -1,0 +1,52 @@
+// The parts of a raw log as docs/formats/record.md and log.md lay them out.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/reference/bytes.h"
+
+namespace custody::twin {
+
+struct Descriptor {
+  std::string bytes;
+  std::string origin;
+  uint64_t shards = 0;
+  std::string signer;
+};
+Descriptor read_descriptor(const std::string& bytes);
+
+struct Record {
+  uint64_t shard, seq, reg, intake, seen, method, version;
+  int64_t sealed_at, time;
+  std::string prev, subject, blob, type, id, source, source_id, actor, values_commit, body;
+};
+Record read_record(const std::string& bytes);
+
+struct Round {
+  uint64_t number = 0;
+  struct Entry {
+    uint64_t size;
+    std::string root;
+  };
+  std::vector<Entry> shards;  // [0] is shard 1
+};
+Round read_round(const Record& record, uint64_t shards);
+
+// Hashes and what is made of them.
+std::string sha(const std::string& bytes);
+std::string merkle_root(const std::vector<std::string>& leaves, size_t begin, size_t end);
+std::string event_id(const std::string& source, const std::string& source_id, int64_t time_us);
+uint64_t home_shard(const Record& record, uint64_t shards);
+std::string blob_hash(const std::string& blob);  // empty string: no blob's form
+
+// A signed checkpoint.
+struct Note {
+  std::string kind;  // empty: it holds; else the kind of the fault
+  uint64_t size = 0;
+  std::string root;
+};
+Note read_note(const std::string& note, const std::string& origin, const std::string& key);
+
+}  // namespace custody::twin
