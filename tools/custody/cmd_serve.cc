@@ -39,11 +39,11 @@ int run(const Invocation& call) {
   config.roles = roles_of(call);
   const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
   Api api(*node);
-  ServerOptions options;
+  Server::Options options;
   options.listen = call.value("--listen").value_or(options.listen);
-  options.tls_certificate = call.value("--tls-cert").value_or("");
-  options.tls_key = call.value("--tls-key").value_or("");
-  options.tls_client_ca = call.value("--tls-client-ca").value_or("");
+  options.certificate_file = call.value("--tls-cert").value_or("");
+  options.key_file = call.value("--tls-key").value_or("");
+  options.access_log = call.has("--access-log");
   Server server(*node, api, options);
   node->start();
   const std::string url = server.start();
@@ -73,7 +73,7 @@ Command serve_command() {
            {"--role", "ROLE", "only this part: gateway, sealer, projector; may be repeated", true},
            {"--tls-cert", "FILE", "certificate chain (PEM)"},
            {"--tls-key", "FILE", "its key (PEM)"},
-           {"--tls-client-ca", "FILE", "accept client certificates of this authority"}},
+           {"--access-log", "", "one JSON line a request on standard error"}},
           run};
 }
 

@@ -94,6 +94,9 @@ class LedgerFixture : public testing::Test {
   }
 
   void close() {
+    if (rounds_) rounds_->stop();
+    for (const auto& sealer : sealers_) sealer->stop();
+    for (const auto& tail : tails_) tail->stop();  // listeners go after the tails that call them have stopped
     rounds_.reset();
     sealers_.clear();
     tails_.clear();

@@ -1,0 +1,82 @@
+// custody status: how the ledger is. custody rebuild: folds the log anew and compares.
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "ledger/codec/json.h"
+#include "tools/custody/command.h"
+#include "tools/custody/connection.h"
+#include "tools/custody/text.h"
+
+namespace custody {
+namespace {
+
+std::string part_text(const boost::json::object& status, const char* name) {
+  const auto& part = status.at(name).as_object();
+  return part.at("ready").as_bool() ? "ready" : "not ready: " + text_member(part, "reason");
+}
+
+int status(const Invocation& call) {
+  const auto connection = connect(call);
+  const std::string answer = connection->get("/v1/status");
+  if (call.json()) {
+    std::cout << answer;
+    return 0;
+  }
+  const boost::json::value document = parse_json(answer);
+  const auto& object = document.as_object();
+  const auto& ledger = object.at("ledger").as_object();
+  std::cout << "ledger     " << text_member(ledger, "name") << " (" << text_member(ledger, "id") << "), "
+            << text_member(ledger, "mode") << ", " << text_member(ledger, "log") << "\n"
+            << "round      " << number_member(object.at("round").as_object(), "round") << "\n"
+            << "sealer     " << part_text(object, "sealer") << "\n"
+            << "projector  " << part_text(object, "projector") << "\n";
+  for (const auto& item : object.at("shards").as_array()) {
+    const auto& shard = item.as_object();
+    std::cout << "shard " << number_member(shard, "shard") << "    " << number_member(shard, "size") << " records, "
+              << number_member(shard, "sealer_lag") << " waiting to be sealed, "
+              << number_member(shard, "projector_lag") << " to be folded, head " << text_member(shard, "head") << "\n";
+  }
+  for (const auto& notice : object.at("notices").as_array())
+    std::cout << "notice     " << std::string_view(notice.as_string()) << "\n";
+  return 0;
+}
+
+int rebuild(const Invocation& call) {
+  const auto connection = connect(call);
+  if (connection->local()) connection->post("/v1/projections/wait", "");
+  const std::string answer = connection->post("/v1/projections/rebuild", "");
+  const boost::json::value document = parse_json(answer);
+  const auto& object = document.as_object();
+  const bool swapped = object.at("swapped").as_bool();
+  if (call.json()) {
+    std::cout << answer;
+  } else {
+    std::cout << number_member(object, "records") << " records folded in " << number_member(object, "milliseconds")
+              << " ms; "
+              << (swapped ? "digests are equal, the new views are in use" : "DIGESTS DIFFER, the old views stay")
+              << "\n";
+    for (const auto& item : object.at("views").as_array()) {
+      const auto& view = item.as_object();
+      std::cout << "  " << text_member(view, "view") << "  " << number_member(view, "rows") << " rows  "
+                << text_member(view, "live") << (swapped ? "" : "  against " + text_member(view, "rebuilt")) << "\n";
+    }
+  }
+  return swapped ? 0 : 1;
+}
+
+}  // namespace
+
+Command status_command() {
+  return {"status", "", "how the ledger is", "", {}, status};
+}
+
+Command rebuild_command() {
+  return {"rebuild",
+          "",
+          "fold the whole log anew, compare digests, change over",
+          "Exit status 1 when the digests differ: then the views in use were wrong, or the program changed.\n",
+          {},
+          rebuild};
+}
+
+}  // namespace custody
