@@ -33,13 +33,14 @@ KafkaSettings settings_of(const KafkaTransactionOptions& options) {
 // Repeats a call of the transactional API as long as it says that it may be. What comes out is none, or an error to act
 // upon.
 template <class Call>
-KafkaErrorPtr insist(Clock::time_point deadline, const Call& call) {
+KafkaErrorPtr insist(rd_kafka_t* rk, Clock::time_point deadline, const Call& call) {
   for (;;) {
     KafkaErrorPtr error(call());
     if (!error || rd_kafka_error_is_fatal(error.get()) || rd_kafka_error_txn_requires_abort(error.get()) ||
         !rd_kafka_error_is_retriable(error.get()) || Clock::now() >= deadline) {
       return error;
     }
+    rd_kafka_poll(rk, 20);  // some come at once, and asking again at once would only keep a processor busy
   }
 }
 
@@ -77,7 +78,7 @@ struct KafkaTransactions::State {
     const std::string text = rd_kafka_error_string(error.get());
     if (rd_kafka_error_is_fatal(error.get())) fail(doing, err, text, "");
     if (rd_kafka_error_txn_requires_abort(error.get())) {
-      KafkaErrorPtr left = insist(deadline(), [this] { return rd_kafka_abort_transaction(rk(), kCallMs); });
+      KafkaErrorPtr left = insist(rk(), deadline(), [this] { return rd_kafka_abort_transaction(rk(), kCallMs); });
       fail(doing, err, text, left ? "; taking it back failed as well" : "; it was taken back, nothing was appended");
     }
     fail(doing, err, text, "; whether it was appended is not known");
@@ -111,7 +112,7 @@ struct KafkaTransactions::State {
         rd_kafka_poll(rk(), 10);  // makes room; messages that nobody takes are given up after the transaction's time
         continue;
       }
-      insist(deadline(), [this] { return rd_kafka_abort_transaction(rk(), kCallMs); });
+      insist(rk(), deadline(), [this] { return rd_kafka_abort_transaction(rk(), kCallMs); });
       fail("append", err, rd_kafka_err2str(err), "; nothing was appended");
     }
   }
@@ -129,7 +130,7 @@ KafkaTransactions KafkaTransactions::start(const KafkaConnection& connection, co
   state->place = place;
   state->handle = KafkaHandle::start(RD_KAFKA_PRODUCER, connection, settings_of(options));
   const Clock::time_point deadline = state->deadline();
-  KafkaErrorPtr error = insist(deadline, [&] { return rd_kafka_init_transactions(state->rk(), kCallMs); });
+  KafkaErrorPtr error = insist(state->rk(), deadline, [&] { return rd_kafka_init_transactions(state->rk(), kCallMs); });
   if (error) {
     throw_kafka(rd_kafka_error_code(error.get()), "take over as " + options.transactional_id,
                 state->handle->last_trouble());
@@ -145,7 +146,7 @@ void KafkaTransactions::append(std::span<const std::string> values) {
   if (values.empty()) return;
   if (KafkaErrorPtr error{rd_kafka_begin_transaction(s.rk())}) s.give_up("begin", error);
   for (const std::string& value : values) s.produce(value);
-  KafkaErrorPtr error = insist(s.deadline(), [&] { return rd_kafka_commit_transaction(s.rk(), kCallMs); });
+  KafkaErrorPtr error = insist(s.rk(), s.deadline(), [&] { return rd_kafka_commit_transaction(s.rk(), kCallMs); });
   if (error) s.give_up("commit", error);
 }
 

@@ -1,6 +1,7 @@
 #include "ledger/log/kafka_log_readers.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "ledger/base/error.h"
 #include "ledger/event/record.h"
@@ -13,6 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kConfirmLimit{5000};
 constexpr milliseconds kShortLimit{3000};
+constexpr milliseconds kRetryPause{50};
 
 KafkaConsumerOptions options_for(uint64_t bytes) {
   KafkaConsumerOptions options;
@@ -102,6 +104,7 @@ KafkaWatermarks KafkaPlaceReader::watermarks() {
     } catch (const Error& e) {
       if (e.code() == ErrorCode::kNotFound) context_.watch->confirm(kConfirmLimit);
       if (e.code() == ErrorCode::kDenied || steady_clock::now() > until) throw;
+      std::this_thread::sleep_for(kRetryPause);
     }
   }
 }
@@ -109,8 +112,10 @@ KafkaWatermarks KafkaPlaceReader::watermarks() {
 void KafkaPlaceReader::start_at(int64_t offset) {
   KafkaWatermarks marks = watermarks();
   // A leader that has just been elected may not know yet how far it was confirmed.
-  for (const auto until = steady_clock::now() + kShortLimit; marks.high < offset && steady_clock::now() < until;)
+  for (const auto until = steady_clock::now() + kShortLimit; marks.high < offset && steady_clock::now() < until;) {
+    std::this_thread::sleep_for(kRetryPause);
     marks = watermarks();
+  }
   start_at(offset, marks);
 }
 
