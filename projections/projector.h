@@ -112,8 +112,8 @@ struct RebuildReport {
 };
 
 struct ProjectorOptions {
-  size_t batch_records = 4096;                // at most as many in one transaction (one sync each)
-  uint64_t rebuild_memory_bytes = 256 << 20;  // for sorting, all shards together
+  size_t batch_records = 4096;               // at most as many in one transaction (one sync each)
+  uint64_t rebuild_memory_bytes = 64 << 20;  // for sorting, all shards together
 };
 
 class Projector {

@@ -124,6 +124,7 @@ void BulkLoad::spill() {
   spilled_rows_ += batch_.size();
   std::swap(batch_, spilling_);
   batch_.clear();
+  batch_.reserve(buffer_bytes_);
   runs_.push_back(folder_ + "/run-" + std::to_string(runs_.size()));
   spilled_ = std::async(std::launch::async, [this, path = runs_.back()] { write_run(path, spilling_); });
 }

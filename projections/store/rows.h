@@ -43,7 +43,8 @@ class RowBatch {
   void add(View view, std::string_view key, std::string_view value);
 
   void sort();
-  void clear();
+  void clear();  // keeps the memory
+  void reserve(size_t size_bytes);
   size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
   size_t size_bytes() const { return arena_.size() + rows_.size() * sizeof(Row); }
@@ -56,11 +57,14 @@ class RowBatch {
  private:
   struct Row {
     uint64_t offset;
-    uint64_t order;  // view and first seven bytes of the key: most comparisons end here
+    uint64_t word;  // eight bytes of the key, while they are being compared
     uint32_t value_size;
     uint16_t key_size;
     View view;
   };
+  using RowIterator = std::vector<Row>::iterator;
+  std::string_view key_of(const Row& row) const { return std::string_view(arena_).substr(row.offset, row.key_size); }
+  void sort_keys(RowIterator begin, RowIterator end, size_t depth);
   std::string arena_;
   std::vector<Row> rows_;
 };
