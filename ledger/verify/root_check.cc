@@ -126,6 +126,8 @@ void RootCheck::judge(const RootClaim& claim) {
 
 void RootCheck::refute(const RootClaim& claim, FaultKind kind, std::string expected, std::string found) {
   refuted_ = true;
+  // The roots that this log confirms itself say nothing for a log that is not the one seen before.
+  if (claim.source == RootClaim::kSaved) good_size_ = 0;
   const std::string at = " at size " + std::to_string(claim.size) + " of shard " + std::to_string(shard_);
   // A saved head is what was there before: there the log is what was found.
   if (claim.source == RootClaim::kSaved && claim.root != tree_.root()) std::swap(expected, found);
