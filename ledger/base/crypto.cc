@@ -11,7 +11,7 @@
 namespace custody {
 namespace {
 
-constexpr size_t kSecureHeapBytes = size_t{1} << 20;
+constexpr size_t kSecureHeapBytes = size_t{4} << 20;  // within the 8 MiB that may be locked by default
 constexpr size_t kSecureHeapLeast = 32;
 constexpr uint64_t kScryptMemoryLimit = uint64_t{1} << 31;
 

@@ -47,4 +47,28 @@ class KeyCache {
   std::unordered_map<KeyId, size_t> places_;
 };
 
+// The unwrapped keys of all buckets of one kind that were asked for so far.
+class BucketCache {
+ public:
+  BucketCache(size_t buckets, size_t key_bytes)
+      : key_bytes_(key_bytes), slab_(buckets * key_bytes), generations_(buckets) {}
+  // Copies the key and returns its generation; 0 where the bucket is not here yet.
+  uint32_t get(uint16_t bucket, uint8_t* key) const {
+    const std::lock_guard lock(mutex_);
+    if (generations_[bucket] != 0) std::memcpy(key, slab_.view().data() + bucket * key_bytes_, key_bytes_);
+    return generations_[bucket];
+  }
+  void put(uint16_t bucket, uint32_t generation, const uint8_t* key) {
+    const std::lock_guard lock(mutex_);
+    std::memcpy(slab_.data() + bucket * key_bytes_, key, key_bytes_);
+    generations_[bucket] = generation;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  size_t key_bytes_;
+  Secret slab_;
+  std::vector<uint32_t> generations_;
+};
+
 }  // namespace custody::keys

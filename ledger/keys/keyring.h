@@ -29,7 +29,7 @@ struct KeyringOptions {
   std::string keys_folder;  // KEYS/<ledger id in hex>: outside the data folder, and never in one backup with it
   LedgerId ledger;
   Secret passphrase;                // empty: the epoch key's file is the key itself (mode 0600)
-  size_t cached_keys = 4096;        // unwrapped data keys kept in locked memory, 64 bytes each
+  size_t cached_keys = 16'384;      // unwrapped data keys kept in locked memory, 64 bytes each
   uint64_t map_size_bytes = 0;      // address space of the store; 0 = the default of ledger/base/lmdb.h
   ScryptCost passphrase_cost = {};  // of a keyring that is made with a passphrase
 };

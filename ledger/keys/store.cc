@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ledger/event/vocabulary.h"
-#include "ledger/keys/epoch_key.h"
 
 namespace custody::keys {
 namespace {
@@ -76,12 +75,21 @@ void Store::write_bucket(LmdbTxn& txn, BucketKind kind, uint16_t bucket, uint32_
 }
 
 BucketKey Store::bucket_key(const LmdbTxn& txn, BucketKind kind, uint16_t bucket) const {
+  const bool data = kind == BucketKind::kData;
+  BucketCache& known = data ? data_buckets : directory_buckets;
+  BucketKey out;
+  out.size = (data ? 1 : 2) * kKeyBytes;
+  out.generation = known.get(bucket, out.bytes.data());
+  if (out.generation != 0) return out;
   const std::string place = bucket_row_key(epoch, kind, bucket);
   const std::optional<std::string_view> bytes = txn.get(buckets, place);
   if (!bytes) damaged("a bucket key is missing");
   const auto row = row_of<Wrapped>(*bytes);
-  BucketKey out{row.generation, unwrap(epoch_key.view(), ledger, kBucketsTable, place, row)};
-  if (out.key.size() != (kind == BucketKind::kData ? 1 : 2) * kKeyBytes) damaged("a bucket key has a wrong length");
+  const Secret key = unwrap(epoch_key.view(), ledger, kBucketsTable, place, row);
+  if (key.size() != out.size || row.generation == 0) damaged("a bucket key has a wrong form");
+  std::memcpy(out.bytes.data(), key.view().data(), out.size);
+  out.generation = row.generation;
+  known.put(bucket, out.generation, out.bytes.data());
   return out;
 }
 

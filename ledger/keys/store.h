@@ -7,17 +7,24 @@
 #include <string_view>
 
 #include "ledger/base/lmdb.h"
+#include "ledger/keys/epoch_key.h"
 #include "ledger/keys/key_cache.h"
 #include "ledger/keys/keyring.h"
 #include "ledger/keys/rows.h"
 
 namespace custody::keys {
 
+// Wiped when it goes; on the stack, as it lives for one row.
 struct BucketKey {
+  BucketKey() = default;
+  BucketKey(BucketKey&&) = default;
+  BucketKey& operator=(BucketKey&&) = delete;
+  ~BucketKey() { wipe(bytes); }
   uint32_t generation = 0;
-  Secret key;  // data: 32 bytes; directory: 32 that name rows, 32 that seal them
-  std::string_view names() const { return key.view().substr(0, 32); }
-  std::string_view seals() const { return key.view().substr(key.size() - 32); }
+  size_t size = 0;  // data: 32 bytes; directory: 32 that name rows, 32 that seal them
+  ByteArray<64> bytes{};
+  std::string_view names() const { return view_of(bytes).substr(0, 32); }
+  std::string_view seals() const { return view_of(bytes).substr(size - 32, 32); }
 };
 
 // A number as the directory knows it: its normalised form, and t = HMAC(index key, kind ‖ number), whose first 12 bits
@@ -44,6 +51,8 @@ struct Store {
   Secret epoch_key;
   Secret index_key;
   KeyCache cache;
+  mutable BucketCache data_buckets{kBuckets, kKeyBytes};
+  mutable BucketCache directory_buckets{kBuckets, 2 * kKeyBytes};
 
   void open_tables();
   // All bucket keys of the first epoch and the meta row.
