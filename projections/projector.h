@@ -143,7 +143,8 @@ class Projector {
 
   // Folds the whole log anew beside the live views (which go on), compares the digests of every view at the newest
   // complete round (without rounds: at what is folded), and changes over when they are equal.
-  // Errors leave the old generation in use. kUnavailable: a shard's link is broken before that round; kConflict: a
+  // Errors leave the old generation in use, and so does whatever `report` throws: that is how to call it off. It must
+  // have returned before the projector goes. kUnavailable: a shard's link is broken before that round; kConflict: a
   // rebuild is under way.
   RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report = {});
 

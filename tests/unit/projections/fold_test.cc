@@ -44,8 +44,8 @@ TEST_P(SameAnswers, OnOneAndFourShardsAtEveryRound) {
   World four(4);
   tell(one, story, seed * 7 + 1);
   tell(four, story, seed * 7 + 5);
-  const auto views_of_one = one.projector(batches_of(1 + seed % 50));
-  const auto views_of_four = four.projector(batches_of(1 + seed % 13));
+  const auto views_of_one = one.projector(batches_of(16 + seed % 50));
+  const auto views_of_four = four.projector(batches_of(8 + seed % 13));
   fold_all(*views_of_one, one);
   fold_all(*views_of_four, four);
   size_t before = 0;
