@@ -1,0 +1,80 @@
+#include "tests/unit/api/node_fixture.h"
+
+namespace custody {
+namespace {
+
+using testing::HasSubstr;
+using RoutesTest = NodeFixture;
+
+TEST_F(RoutesTest, UnknownPathsAndMethodsAreProblems) {
+  EXPECT_EQ(get("/v1/nothing").status, 404);
+  EXPECT_EQ(get("/v1/nothing").content_type, "application/problem+json");
+  const ApiResponse response = get("/v1/events");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_THAT(response.headers, testing::Contains(std::pair<std::string, std::string>("Allow", "POST")));
+}
+
+TEST_F(RoutesTest, StatusTellsWhatTheLedgerIs) {
+  state(opened("e1", "C-1"));
+  const auto status = json(get("/v1/status"));
+  EXPECT_EQ(status.at("ledger").at("mode").as_string(), "open");
+  EXPECT_TRUE(status.at("sealer").at("ready").as_bool());
+  EXPECT_GE(status.at("shards").at(0).at("size").to_number<uint64_t>(), 3u);
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(parse_json(get("/openapi.json").body).at("openapi").as_string(), "3.1.0");
+}
+
+TEST_F(RoutesTest, TheTimelineOfACustomerAndItsPast) {
+  state(opened("e1", "C-1"));
+  state(collected("e2", "C-1", "600"));
+  wait_for_views();
+  const std::string path = "/v1/customers/" + subject_of("C-1");
+  const auto now = json(get(path, {{"as_of", "frontier"}}));
+  ASSERT_EQ(now.at("events").as_array().size(), 2u);
+  EXPECT_EQ(now.at("events").at(1).at("type").as_string(), "data.collected");
+  EXPECT_EQ(json(get(path, {{"as_of", "2020-01-01"}})).at("events").as_array().size(), 0u);
+  EXPECT_EQ(get(path, {{"as_of", "whenever"}}).status, 400);
+  EXPECT_EQ(get("/v1/customers/C-1").status, 400);  // a number never stands in an address
+  const auto fields = json(get(path, {{"view", "fields"}, {"as_of", "frontier"}}));
+  EXPECT_THAT(boost::json::serialize(fields), HasSubstr("\"phone\""));
+}
+
+TEST_F(RoutesTest, RecordsComeInPagesThatAreNeverEmptyHanded) {
+  for (int i = 0; i < 5; ++i) state(opened("e" + std::to_string(i), "C-" + std::to_string(i)));
+  std::string from = "0:0";
+  uint64_t seen = 0;
+  while (!from.empty()) {
+    const auto page = json(get("/v1/records", {{"from", from}, {"limit", "2"}}));
+    for (const auto& record : page.at("records").as_array()) EXPECT_EQ(record.at("seq").to_number<uint64_t>(), seen++);
+    from = page.contains("next") ? std::string(page.at("next").as_string()) : "";
+  }
+  EXPECT_GE(seen, 7u);
+  EXPECT_EQ(get("/v1/records", {{"from", "7:0"}}).status, 404);
+  EXPECT_EQ(get("/v1/records", {{"limit", "0"}}).status, 400);
+}
+
+TEST_F(RoutesTest, ActivityByWhoDidIt) {
+  state(opened("e1", "C-1"));
+  wait_for_views();
+  const auto activity = json(get("/v1/activity", {{"by", "actor"}, {"name", "person:anna"}, {"as_of", "frontier"}}));
+  EXPECT_EQ(activity.at("events").as_array().size(), 1u);
+}
+
+TEST_F(RoutesTest, TheNewestCheckpointIsASignedNote) {
+  state(opened("e1", "C-1"));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (get("/v1/checkpoints/0").status != 200) ASSERT_LT(std::chrono::steady_clock::now(), until);
+  EXPECT_THAT(get("/v1/checkpoints/0").body, HasSubstr(node_->descriptor().origin + "\n"));
+}
+
+TEST_F(RoutesTest, ARebuildGivesEqualDigests) {
+  state(opened("e1", "C-1"));
+  state(collected("e2", "C-1", "600"));
+  wait_for_views();
+  const auto report = json(post("/v1/projections/rebuild", ""));
+  EXPECT_TRUE(report.at("swapped").as_bool());
+}
+
+}  // namespace
+}  // namespace custody
