@@ -90,8 +90,8 @@ class Log {
   // Names the intake's incarnation (a topic id): a changed one means that positions start anew.
   virtual ByteArray<16> intake_id(uint32_t shard) = 0;
 
-  // Reads from the first entry whose record has this seq (or waits for it to come). `position` may be that of an item at
-  // or before it, where the search begins; entries from there on may then come first.
+  // Reads from the first entry whose record has this seq (or waits for it to come). `position` may be that of an item
+  // at or before it, where the search begins; entries from there on may then come first.
   virtual std::unique_ptr<SealedReader> read_sealed(uint32_t shard, uint64_t seq,
                                                     std::optional<uint64_t> position = std::nullopt) = 0;
   // Becomes the shard's writer. Embedded: kConflict while another holds it. Kafka: fences the other out, and what it

@@ -53,7 +53,8 @@ class Tail {
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
 
-  // Listeners are added before start and outlive stop. start opens the index and begins to read; kStore when the index cannot be opened.
+  // Listeners are added before start and outlive stop. start opens the index and begins to read; kStore when the index
+  // cannot be opened.
   void add(TailListener& listener) { listeners_.push_back(&listener); }
   void start();
   void stop();  // saves the index

@@ -65,10 +65,11 @@ std::string faults_json(const std::vector<Fault>& faults) {
 std::string outcome_json(const Outcome& outcome, std::optional<uint64_t> line) {
   std::string out = "{";
   if (line) out += "\"line\":" + std::to_string(*line) + ",";
-  if (outcome.receipt)
-    out += receipt_json(*outcome.receipt).substr(1, receipt_json(*outcome.receipt).size() - 2) + ",";
-  else if (!outcome.id.empty())
-    out += "\"id\":\"" + to_text(outcome.id) + "\",";
+  if (outcome.receipt) {
+    const std::string receipt = receipt_json(*outcome.receipt);
+    out.append(receipt, 1, receipt.size() - 2).append(",");
+  }
+  if (!outcome.receipt && !outcome.id.empty()) out += "\"id\":\"" + to_text(outcome.id) + "\",";
   out += "\"status\":\"" + std::string(status_name(outcome.status)) + "\"";
   if (!outcome.faults.empty()) out += ",\"faults\":" + faults_json(outcome.faults);
   return out + "}";
