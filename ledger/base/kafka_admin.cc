@@ -72,6 +72,22 @@ struct KafkaAdmin::State {
   std::unique_ptr<KafkaHandle> handle;
   std::chrono::milliseconds limit{};
 
+  template <class Use>
+  auto with_brokers(const std::string& doing, const Use& use) {
+    const struct rd_kafka_metadata* metadata = nullptr;
+    const rd_kafka_resp_err_t err =
+        rd_kafka_metadata(handle->get(), 0, nullptr, &metadata, static_cast<int>(limit.count()));
+    rd_kafka_poll(handle->get(), 0);  // the latest trouble, if any, for the message
+    if (err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(err, doing, handle->last_trouble());
+    const auto result = use(*metadata);
+    rd_kafka_metadata_destroy(metadata);
+    return result;
+  }
+
+  int32_t answering_broker(const std::string& doing) {
+    return with_brokers(doing, [](const struct rd_kafka_metadata& metadata) { return metadata.orig_broker_id; });
+  }
+
   // Calls `ask(options, queue)` and waits for its one answer.
   template <class Ask>
   Event answer(const std::string& doing, const Ask& ask) {
@@ -106,7 +122,12 @@ KafkaAdmin KafkaAdmin::start(const KafkaConnection& connection, std::chrono::mil
 
 std::vector<std::optional<KafkaTopic>> KafkaAdmin::describe(const std::vector<std::string>& names) {
   const std::string doing = "describe topics";
+  // Asked of a broker that has just answered. Left to itself librdkafka 2.8 asks the controller, and while that one is
+  // away it tries to connect to it without any pause, a thousand times a second.
+  const int32_t broker = state_->answering_broker(doing);
   const Event event = state_->answer(doing, [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+    std::array<char, 256> text{};
+    rd_kafka_AdminOptions_set_broker(options, broker, text.data(), text.size());
     std::vector<const char*> texts;
     for (const std::string& name : names) texts.push_back(name.c_str());
     const Names collection(rd_kafka_TopicCollection_of_topic_names(texts.data(), texts.size()));
@@ -158,14 +179,9 @@ std::map<std::string, std::string> KafkaAdmin::settings(const std::string& topic
 }
 
 size_t KafkaAdmin::broker_count() {
-  const struct rd_kafka_metadata* metadata = nullptr;
-  const rd_kafka_resp_err_t err =
-      rd_kafka_metadata(state_->handle->get(), 0, nullptr, &metadata, static_cast<int>(state_->limit.count()));
-  rd_kafka_poll(state_->handle->get(), 0);
-  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(err, "count the brokers", state_->handle->last_trouble());
-  const auto count = static_cast<size_t>(metadata->broker_cnt);
-  rd_kafka_metadata_destroy(metadata);
-  return count;
+  return state_->with_brokers("count the brokers", [](const struct rd_kafka_metadata& metadata) {
+    return static_cast<size_t>(metadata.broker_cnt);
+  });
 }
 
 KafkaWatermarks KafkaAdmin::watermarks(const KafkaPlace& place) {
