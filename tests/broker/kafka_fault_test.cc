@@ -255,7 +255,7 @@ TEST_F(BadDay, AllBrokersAreAwayAndTheBufferIsBounded) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(refused, 50);
-  EXPECT_LT(anonymous_bytes(), memory + (32 << 20));
+  if (memory_is_measurable()) EXPECT_LT(anonymous_bytes(), memory + (32 << 20));
   cluster_.start_all();
   const auto until = steady_clock::now() + seconds(60);
   bool resumed = false;

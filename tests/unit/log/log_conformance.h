@@ -38,6 +38,8 @@ Descriptor test_descriptor(uint32_t shards);
 std::string test_record(uint32_t shard, uint64_t seq, size_t extra_bytes = 100);
 // Anonymous memory of this process in use; mapped files do not count.
 uint64_t anonymous_bytes();
+// False under sanitizers, which keep freed memory for a while.
+bool memory_is_measurable();
 
 class LogConformance : public testing::TestWithParam<LogKind> {
  protected:
