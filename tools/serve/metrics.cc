@@ -27,16 +27,18 @@ const Histogram::BucketBoundaries& seconds_buckets() {
 struct Metrics::Families {
   prometheus::Registry registry;
 
-  template <class Builder>
-  auto& make(Builder builder, const char* name, const char* help) {
-    return builder.Name(name).Help(help).Register(registry);
+  Family<Counter>& counters(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
   }
-  Family<Counter>& counters(const char* name, const char* help) { return make(prometheus::BuildCounter(), name, help); }
-  Family<Gauge>& gauges(const char* name, const char* help) { return make(prometheus::BuildGauge(), name, help); }
+  Family<Gauge>& gauges(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+  }
 
   Family<Counter>& requests = counters("custody_http_requests_total", "Requests answered, by route and status.");
-  Family<Histogram>& seconds = make(prometheus::BuildHistogram(), "custody_http_request_seconds",
-                                    "From a request's header to its answer's end.");
+  Family<Histogram>& seconds = prometheus::BuildHistogram()
+                                   .Name("custody_http_request_seconds")
+                                   .Help("From a request's header to its answer's end.")
+                                   .Register(registry);
   Counter& lines = counters("custody_http_stream_events_total", "Events that came in streams.").Add({});
   Family<Counter>& refused = counters("custody_http_refused_total", "Refused for want of room, by what was full.");
   Gauge& connections = gauges("custody_http_connections", "Open connections.").Add({});
