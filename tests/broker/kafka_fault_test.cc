@@ -92,7 +92,8 @@ class Follower {
   bool has_first(uint64_t count) const { return events_.size() >= count && missing(count) == 0; }
   uint64_t missing(uint64_t count) const {
     uint64_t n = 0;
-    for (uint64_t i = 0; i < count; ++i) n += events_.contains(i) ? 0 : 1;
+    for (uint64_t i = 0; i < count; ++i)
+      if (!events_.contains(i)) ++n;
     return n;
   }
   uint64_t events() const { return events_.size(); }

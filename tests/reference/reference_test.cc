@@ -95,7 +95,9 @@ TEST(Reference, BothAgreeWithTheTableOfTheGoldenFiles) {
 
 TEST(Reference, TheBytesNeverChange) {
   for (const maker::Case& each : maker::cases())
-    if (each.golden) EXPECT_TRUE(read(kFolder + each.name + ".csx") == each.raw()) << each.name;
+    if (each.golden) {
+      EXPECT_TRUE(read(kFolder + each.name + ".csx") == each.raw()) << each.name;
+    }
 }
 
 TEST(Reference, BothAgreeOnDamageAtRandom) {
@@ -117,7 +119,9 @@ TEST(Reference, BothAgreeOnDamageAtRandom) {
       bad[at] = static_cast<char>(bad[at] ^ (1 << random() % 8));
       EXPECT_EQ(all_of(verdict_on(bad)), all_of(twin::judge(bad))) << "byte " << at;
       // What no checkpoint covers yet has nothing that would contradict the last records.
-      if (plan.checkpoint_at_end) EXPECT_NE(first_of(verdict_on(bad)), "none") << "byte " << at;
+      if (plan.checkpoint_at_end) {
+        EXPECT_NE(first_of(verdict_on(bad)), "none") << "byte " << at;
+      }
     }
   }
 }

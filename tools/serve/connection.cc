@@ -3,13 +3,14 @@
 #include <sys/socket.h>
 
 #include <boost/asio.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
 #include "ledger/codec/json.h"
 #include "tools/serve/event_lines.h"
+#include "tools/serve/ingest.h"
 #include "tools/serve/service_log.h"
+#include "tools/serve/socket.h"
 
 namespace custody {
 namespace {
@@ -27,49 +28,6 @@ constexpr size_t kPiece = 64u << 10;
 constexpr std::chrono::milliseconds kBusyRetry{20};
 constexpr int kBusyRetries = 250;
 constexpr std::chrono::milliseconds kLinger{2'000};
-
-// Plain or TLS under one type, so that what reads HTTP is compiled once.
-class Socket {
- public:
-  using executor_type = asio::any_io_executor;
-  explicit Socket(asio::ip::tcp::socket socket) : tcp(std::move(socket)) {}
-  executor_type get_executor() { return tcp.get_executor(); }
-
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, size_t)>(
-        [this](auto handler, const Buffers& into) {
-          if (tls)
-            tls->async_read_some(into, std::move(handler));
-          else
-            tcp.async_read_some(into, std::move(handler));
-        },
-        token, buffers);
-  }
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, size_t)>(
-        [this](auto handler, const Buffers& from) {
-          if (tls)
-            tls->async_write_some(from, std::move(handler));
-          else
-            tcp.async_write_some(from, std::move(handler));
-        },
-        token, buffers);
-  }
-
-  beast::tcp_stream tcp;
-  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls;
-};
-
-std::optional<Digest> certificate_of(SSL* ssl) {
-  const std::unique_ptr<X509, decltype(&X509_free)> found(SSL_get1_peer_certificate(ssl), &X509_free);
-  if (!found) return std::nullopt;
-  std::string der(static_cast<size_t>(std::max(i2d_X509(found.get(), nullptr), 0)), '\0');
-  auto* out = reinterpret_cast<unsigned char*>(der.data());
-  i2d_X509(found.get(), &out);
-  return sha256(der);
-}
 
 std::string_view text_of(beast::string_view text) {
   return {text.data(), text.size()};
@@ -311,35 +269,6 @@ bool HttpConnection::more_at_once() {
   error_code ignored;
   return buffer_.size() > 0 || socket_.tcp.socket().available(ignored) > 0;
 }
-
-namespace {
-
-std::string refused_line(uint64_t line, size_t limit) {
-  return "{\"line\":" + std::to_string(line) +
-         ",\"status\":\"refused\",\"faults\":[{\"pointer\":\"\",\"message\":\"the line is longer than " +
-         std::to_string(limit) + " bytes\"}]}\n";
-}
-
-// What stands for a batch that could not be taken once the answer has begun.
-std::string failed_line(uint64_t line, const ApiResponse& problem) {
-  std::string detail = problem.body;
-  while (detail.ends_with('\n')) detail.pop_back();
-  return "{\"line\":" + std::to_string(line) + ",\"status\":\"not-tried\",\"problem\":" + detail + "}\n";
-}
-
-ApiResponse ingest(Service& service, const Plan& plan, const EventLines::Batch& batch) {
-  try {
-    if (batch.too_long) return {200, "", refused_line(batch.first_line, service.options.limits.line_bytes), {}};
-    service.metrics.lines(batch.lines.size());
-    return {200, "", service.api.ingest_lines(batch.lines, batch.first_line, plan.request.principal, plan.options), {}};
-  } catch (const Error& error) {
-    return problem(error);
-  } catch (const std::exception& error) {
-    return problem(500, "the service failed", error.what());
-  }
-}
-
-}  // namespace
 
 awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool keep) {
   const Server::Limits& limits = service_.options.limits;

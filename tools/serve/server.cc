@@ -19,15 +19,17 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 tcp::endpoint parse_listen(const std::string& listen) {
   const size_t colon = listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parse_u64(std::string_view(listen).substr(colon + 1));
+  constexpr uint64_t kNone = UINT64_MAX;
+  const uint64_t port =
+      colon == std::string::npos ? kNone : parse_u64(std::string_view(listen).substr(colon + 1)).value_or(kNone);
   std::string host = listen.substr(0, colon);
   if (host == "localhost") host = "127.0.0.1";
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   error_code failed;
   const auto address = asio::ip::make_address(bracketed ? host.substr(1, host.size() - 2) : host, failed);
-  if (!port || *port > 65'535 || failed || address.is_v6() != bracketed)
+  if (port > 65'535 || failed || address.is_v6() != bracketed)
     throw Error(ErrorCode::kUsage, "listen on IP:PORT or [IPv6]:PORT, not on '" + listen + "'");
-  return {address, static_cast<uint16_t>(*port)};
+  return {address, static_cast<uint16_t>(port)};
 }
 
 // TLS 1.2 and later; a client may show a certificate of any issuer, since it is known by its digest. Sessions are not

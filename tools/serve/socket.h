@@ -1,0 +1,58 @@
+// A client's socket. Included by connection.cc alone: Asio and Beast stay out of every other file.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <memory>
+#include <optional>
+
+#include "ledger/base/hash.h"
+
+namespace custody {
+
+// Plain or TLS under one type, so that what reads HTTP is compiled once.
+class Socket {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+  explicit Socket(boost::asio::ip::tcp::socket socket) : tcp(std::move(socket)) {}
+  executor_type get_executor() { return tcp.get_executor(); }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code, size_t)>(
+        [this](auto handler, const Buffers& into) {
+          if (tls)
+            tls->async_read_some(into, std::move(handler));
+          else
+            tcp.async_read_some(into, std::move(handler));
+        },
+        token, buffers);
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code, size_t)>(
+        [this](auto handler, const Buffers& from) {
+          if (tls)
+            tls->async_write_some(from, std::move(handler));
+          else
+            tcp.async_write_some(from, std::move(handler));
+        },
+        token, buffers);
+  }
+
+  boost::beast::tcp_stream tcp;
+  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls;
+};
+
+// SHA-256 of what the client showed, DER; its key was proved by the handshake.
+inline std::optional<Digest> certificate_of(SSL* ssl) {
+  const std::unique_ptr<X509, decltype(&X509_free)> found(SSL_get1_peer_certificate(ssl), &X509_free);
+  if (!found) return std::nullopt;
+  std::string der(static_cast<size_t>(std::max(i2d_X509(found.get(), nullptr), 0)), '\0');
+  auto* out = reinterpret_cast<unsigned char*>(der.data());
+  i2d_X509(found.get(), &out);
+  return sha256(der);
+}
+
+}  // namespace custody
