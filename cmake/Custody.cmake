@@ -28,10 +28,21 @@ function(custody_test name)
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   # GoogleTest guards its macros against a dangling else; g++ warns of `if (x) EXPECT_EQ(...)` all the same.
   target_compile_options(${name}_test PRIVATE ${CUSTODY_WARNINGS} $<$<CXX_COMPILER_ID:GNU>:-Wno-dangling-else>)
-  target_compile_definitions(${name}_test PRIVATE CUSTODY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  custody_source_dir(${sources})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# custody_source_dir(<source>...): gives CUSTODY_SOURCE_DIR, the checkout's folder, to those of the sources that name it, so that
+# the compiler cache serves the others to every checkout.
+function(custody_source_dir)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} uses REGEX CUSTODY_SOURCE_DIR LIMIT_COUNT 1)
+    if(uses)
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS CUSTODY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    endif()
+  endforeach()
 endfunction()

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -93,7 +94,9 @@ int Cluster::leader_of(const std::string& topic, int partition) const {
   const size_t line = text.find("Partition: " + std::to_string(partition) + "\t");
   const size_t leader = line == std::string::npos ? line : text.find("Leader: ", line);
   if (leader == std::string::npos) throw std::runtime_error("no leader of " + topic + " in:\n" + text);
-  return std::atoi(text.c_str() + leader + 8);
+  int node = -1;
+  std::from_chars(text.data() + leader + 8, text.data() + text.size(), node);
+  return node;
 }
 
 }  // namespace custody

@@ -1,4 +1,4 @@
-// JSON from outside: parsed, validated as an event, and read as a struct; refused with faults, never by a crash.
+// JSON from outside: parsed, validated as an event, read as a struct; refused with faults, never by a crash.
 #include <boost/json.hpp>
 
 #include "ledger/codec/json.h"
@@ -17,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (!document.is_object()) return 0;
   std::vector<Fault> faults;
+  const auto event = read_event(document.as_object(), {}, faults);
+  fuzz::require(event.has_value() == faults.empty(), "an event is read, or something is wrong with it");
+  if (event) fuzz::require(check_body(event->type->type, event->type->version, event->body), "its body is canonical");
+  faults.clear();
   const auto descriptor = from_json<Descriptor>(document.as_object(), "", faults);
   if (faults.empty()) {
     const std::string text = to_json_text(descriptor);
