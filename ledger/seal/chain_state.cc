@@ -6,7 +6,7 @@ namespace custody {
 namespace {
 
 struct Encoded {
-  Magic magic{"CSI1"};
+  Magic magic{"CSI2"};
   ChainState& state;
   std::string tree;
 
@@ -14,7 +14,7 @@ struct Encoded {
   void serialize(Archive& ar) {
     Head& head = state.head;
     ar(magic, head.shard, head.next_seq, head.prev, head.sealed_at_us, head.reg, head.intake, head.clock_stepped);
-    ar(state.position, state.term, state.intake_id, state.grown, state.round, as_bytes32(tree));
+    ar(state.position, state.term, state.intake_id, state.grown, state.round, state.stepped, as_bytes32(tree));
   }
 };
 
@@ -33,6 +33,7 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
   head = {seal.shard, seal.seq + 1, leaf, seal.sealed_at_us, seal.reg, seal.intake, type == ClockStepped::kType};
   position = at_position;
   tree.append(leaf);
+  if (head.clock_stepped) stepped = head.next_seq;
   if (!record.statement.source.starts_with("custody:")) {
     ++grown;
   } else if (type == SealerStarted::kType) {
@@ -46,12 +47,12 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
 
 std::string ChainState::encode() const {
   ChainState copy = *this;
-  return to_canonical(Encoded{{"CSI1"}, copy, tree.encode()});
+  return to_canonical(Encoded{{"CSI2"}, copy, tree.encode()});
 }
 
 ChainState ChainState::decode(std::string_view bytes) {
   ChainState state;
-  Encoded encoded{{"CSI1"}, state, {}};
+  Encoded encoded{{"CSI2"}, state, {}};
   CanonicalReader reader(bytes);
   reader(encoded);
   reader.expect_end();

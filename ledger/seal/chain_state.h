@@ -17,8 +17,9 @@ struct ChainState {
   uint64_t position = 0;  // of the last record in the log; meaningful once head.next_seq > 0
   uint64_t term = 0;      // of the last sealer.started
   ByteArray<16> intake_id{};
-  uint64_t grown = 0;  // records that are not the ledger's own
-  uint64_t round = 0;  // number of the last ledger.round (shard 0)
+  uint64_t grown = 0;    // records that are not the ledger's own
+  uint64_t round = 0;    // number of the last ledger.round (shard 0)
+  uint64_t stepped = 0;  // size with which the last clock.stepped was included (shard 0); 0 = none yet
   CompactRange tree;
 
   // The state before the first record of a shard.

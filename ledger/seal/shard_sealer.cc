@@ -2,6 +2,8 @@
 
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/seal/acceptance.h"
+#include "ledger/seal/batch_maker.h"
+#include "ledger/seal/step_scout.h"
 
 namespace custody {
 namespace {
@@ -9,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kIdle = 10ms;             // how long to wait for an entry before looking at the rest
+constexpr auto kTellBacklog = 250ms;     // how often the length of the intake is asked for
 constexpr auto kStandBy = 10s;           // after being overtaken
 constexpr auto kRegistryWait = 5s;       // for a registry that a gateway says it has seen
 constexpr uint64_t kMaxAhead = 200'000;  // records appended and not yet read back
@@ -17,24 +20,18 @@ constexpr uint64_t kMaxAhead = 200'000;  // records appended and not yet read ba
 
 // What a term owns, in the sealer's thread alone.
 struct ShardSealer::Term {
+  Term(Log& log, const Tail& own) : ids(own), scout(log, own.shard()) {}
+
   ChainState chain;
   std::unique_ptr<SealedWriter> writer;
   std::unique_ptr<IntakeReader> intake;
   ClockGuard clock;
-  // Ids appended in this term that the tail may not show yet.
-  std::unordered_map<EventId, IdIndex::Entry> recent;
-  std::deque<std::pair<uint64_t, EventId>> recent_order;
-  // Entries taken from the intake and not yet sealed.
+  KnownIds ids;
+  StepScout scout;
+  // Entries taken from the intake and not yet sealed, each with the position behind it.
   std::deque<std::pair<uint64_t, std::string>> gathered;
   size_t gathered_bytes = 0;
-
-  void remember(const EventId& id, const IdIndex::Entry& entry) {
-    if (recent.emplace(id, entry).second) recent_order.emplace_back(entry.seq, id);
-  }
-  void forget_before(uint64_t seq) {
-    for (; !recent_order.empty() && recent_order.front().first < seq; recent_order.pop_front())
-      recent.erase(recent_order.front().second);
-  }
+  std::chrono::steady_clock::time_point backlog_told{};
 };
 
 ShardSealer::ShardSealer(Log& log, Tail& own, Tail& registry, const Clock& clock, SealerOptions options)
@@ -112,7 +109,7 @@ void ShardSealer::stand_by() {
 }
 
 void ShardSealer::run_term() {
-  Term term;
+  Term term(log_, own_);
   begin(term);
   while (!stopping_) step(term);
 }
@@ -125,15 +122,20 @@ void ShardSealer::begin(Term& term) {
   term.writer = log_.open_writer(shard());
   read_to_end(term);
   Head& head = term.chain.head;
-  term.clock.start(clock_.now_us(), clock_.monotonic_us(), head.clock_stepped ? 0 : head.sealed_at_us);
-  while (!stopping_ && !wait_for_clock(term)) pause(50ms);
-  if (stopping_) return;
-
   const ByteArray<16> intake_id = log_.intake_id(shard());
   if (head.next_seq > 0 && intake_id != term.chain.intake_id) head.intake = 0;
+  term.clock.start(clock_.now_us(), clock_.monotonic_us(), head.clock_stepped ? 0 : head.sealed_at_us);
+  while (!stopping_ && !may_seal(term)) pause(50ms);
+  if (stopping_) return;
   term.intake = log_.read_intake(shard(), head.intake);
+  open_term(term, intake_id);
+  set_status(true, "");
+}
 
-  const int64_t now = clock_.now_us();
+// Seals the records that every term begins with.
+void ShardSealer::open_term(Term& term, const ByteArray<16>& intake_id) {
+  const Head& head = term.chain.head;
+  const int64_t now = sealing_time(term);
   std::deque<std::string> texts;
   std::vector<Candidate> batch;
   const auto add = [&](const auto& body) {
@@ -153,11 +155,8 @@ void ShardSealer::begin(Term& term) {
   started.build = options_.build;
   add(started);
   append(term, batch, now);
-  {
-    const std::lock_guard lock(mutex_);
-    status_.term = started.term;
-  }
-  set_status(true, "");
+  const std::lock_guard lock(mutex_);
+  status_.term = started.term;
 }
 
 // From what the tail has accepted to the end of what was committed when the writer's place was taken.
@@ -179,29 +178,34 @@ void ShardSealer::read_to_end(Term& term) {
       throw Error(ErrorCode::kStore, "expected " + judgement.expected + ", found " + judgement.found);
     const Record record = decode_record(item->record);
     term.chain.apply(record, rule.head(), item->position);
-    term.remember(record.statement.id, {record.seal.seq, half_digest(sha256(record.statement_bytes))});
+    term.ids.remember(record.statement.id, {record.seal.seq, half_digest(sha256(record.statement_bytes))});
   }
 }
 
 void ShardSealer::step(Term& term) {
+  tell_backlog(term);
   const bool more = gather(term);
-  term.forget_before(own_.size());
-  if (!wait_for_clock(term)) {
-    pause(50ms);
-    return;
-  }
+  term.ids.forget_shown();
+  if (!may_seal(term)) return pause(50ms);
   bool own = false;
   {
     const std::lock_guard lock(mutex_);
     own = !makers_.empty();
-    status_.waiting = term.gathered.size();
   }
   if (more || own || !term.gathered.empty()) seal_gathered(term);
   if (term.chain.head.next_seq > own_.size() + kMaxAhead) own_.wait_for(term.chain.head.next_seq - kMaxAhead, 1s);
 }
 
-// Everything that is there, up to the limits of a batch; waits a little for the first. While the clock is out of step
-// it goes on gathering, since the clock.stepped that ends this comes through the intake too.
+void ShardSealer::tell_backlog(Term& term) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - term.backlog_told < kTellBacklog) return;
+  term.backlog_told = now;
+  const uint64_t end = log_.intake_end(shard());
+  const std::lock_guard lock(mutex_);
+  status_.waiting = end > term.chain.head.intake ? end - term.chain.head.intake : 0;
+}
+
+// Everything that is there, up to the limits of a batch; waits a little for the first.
 bool ShardSealer::gather(Term& term) {
   bool any = false;
   while (term.gathered.size() < options_.max_batch && term.gathered_bytes < options_.max_batch_bytes) {
@@ -214,9 +218,11 @@ bool ShardSealer::gather(Term& term) {
   return any;
 }
 
-bool ShardSealer::wait_for_clock(Term& term) {
+// Whether the clock can be trusted, or a recorded step says what to make of it.
+bool ShardSealer::may_seal(Term& term) {
   const auto fault = term.clock.fault(clock_.now_us(), clock_.monotonic_us());
-  if (!fault) {
+  if (!fault || step_taken(term)) {
+    term.scout.forget();
     bool stopped = false;
     {
       const std::lock_guard lock(mutex_);
@@ -225,105 +231,59 @@ bool ShardSealer::wait_for_clock(Term& term) {
     if (stopped) set_status(true, "");
     return true;
   }
-  for (const auto& [end, bytes] : term.gathered) {
-    const IntakeJudgement judgement = judge_intake(bytes, shard(), log_.descriptor().shards);
-    if (judgement.entry && judgement.entry->statement.type == ClockStepped::kType) return true;
-  }
+  if (shard() == 0 && term.scout.find(term.chain.head.intake, term.ids)) return true;
   set_status(false, *fault);
   return false;
 }
 
-bool ShardSealer::wait_for_registry(uint64_t seen) {
-  if (shard() == 0) return true;
+// Steps are recorded on shard 0; another shard passes one with its first record that knows the registry behind it, and
+// starts its clock anew there.
+bool ShardSealer::step_taken(Term& term) {
+  Head& head = term.chain.head;
+  if (shard() == 0 || registry_.state().stepped <= head.reg) return false;
+  head.clock_stepped = true;
+  term.clock.start(clock_.now_us(), clock_.monotonic_us(), 0);
+  return true;
+}
+
+// While a step is waited for, time stands still at the last record.
+int64_t ShardSealer::sealing_time(const Term& term) const {
+  const int64_t now = clock_.now_us();
+  return term.clock.fault(now, clock_.monotonic_us()) ? term.chain.head.sealed_at_us : now;
+}
+
+uint64_t ShardSealer::registry_size(uint64_t seen) const {
   const auto until = std::chrono::steady_clock::now() + kRegistryWait;
   while (registry_.size() < seen && !stopping_ && std::chrono::steady_clock::now() < until)
     registry_.wait_for(seen, 100ms);
-  return registry_.size() >= seen;
-}
-
-std::optional<IdIndex::Entry> ShardSealer::find(const Term& term, const EventId& id) const {
-  if (const auto at = term.recent.find(id); at != term.recent.end()) return at->second;
-  return own_.find(id);
+  return registry_.size();
 }
 
 void ShardSealer::seal_gathered(Term& term) {
-  const Head& head = term.chain.head;
-  const int64_t now = term.clock.fault(clock_.now_us(), clock_.monotonic_us()) ? head.sealed_at_us : clock_.now_us();
-  std::deque<std::string> texts;
-  std::vector<Candidate> batch;
-  std::vector<EventId> batch_ids;
-  uint64_t intake = head.intake;
-  bool stepped = false;
-  while (!term.gathered.empty() && batch.size() < options_.max_batch && !stepped) {
-    texts.push_back(std::move(term.gathered.front().second));
-    const std::string& bytes = texts.back();
-    intake = term.gathered.front().first;
+  const int64_t now = sealing_time(term);
+  BatchMaker batch(
+      {options_.identity, log_.descriptor().shards, term.ids, [this](uint64_t seen) { return registry_size(seen); }},
+      term.chain.head, now);
+  while (!term.gathered.empty() && batch.candidates().size() < options_.max_batch && !batch.steps_clock()) {
+    auto& [end, bytes] = term.gathered.front();
     term.gathered_bytes -= bytes.size();
+    batch.take(std::move(bytes), end);
     term.gathered.pop_front();
-
-    IntakeJudgement judged = judge_intake(bytes, shard(), log_.descriptor().shards);
-    const Ref at{shard(), head.next_seq + batch.size()};
-    const uint64_t reg = std::min(registry_.size(), shard() == 0 ? at.seq : UINT64_MAX);
-    if (judged.refusal.empty()) {
-      const uint64_t seen = judged.entry->stamp.seen;
-      if (shard() == 0 ? seen > at.seq : seen > registry_.size() && !wait_for_registry(seen))
-        judged.refusal = "ahead-of-registry";
-    }
-    if (!judged.refusal.empty()) {
-      EventRefused refused;
-      refused.reason = judged.refusal;
-      refused.statement = judged.statement;
-      if (judged.entry && UriRule::ok(judged.entry->statement.source))
-        refused.source = Uri(judged.entry->statement.source);
-      if (judged.entry && SourceIdRule::ok(judged.entry->statement.source_id))
-        refused.id = SourceId(judged.entry->statement.source_id);
-      texts.push_back(own_record(options_.identity, refused, at, reg, now));
-      batch.push_back({texts.back(), {}, intake, false});
-      continue;
-    }
-    const Statement& statement = judged.entry->statement;
-    const auto known = find(term, statement.id);
-    switch (judge_repetition(known, judged.statement)) {
-      case Repetition::kRepeat:
-        break;
-      case Repetition::kConflict: {
-        EventConflicted conflicted;
-        conflicted.source = Uri(statement.source);
-        conflicted.id = SourceId(statement.source_id);
-        conflicted.statement = judged.statement;
-        conflicted.first = Ref{shard(), known->seq};
-        texts.push_back(own_record(options_.identity, conflicted, at, reg, now));
-        batch.push_back({texts.back(), {}, intake, false});
-        break;
-      }
-      case Repetition::kNew:
-        stepped = statement.type == ClockStepped::kType;
-        batch.push_back({judged.entry->stamp_and_statement, judged.entry->blob, intake, stepped});
-        term.remember(statement.id, {at.seq, half_digest(judged.statement)});
-    }
   }
-  if (!stepped) add_own_records(term, batch, texts, now);
-  if (batch.empty()) return;
-  append(term, batch, now);
-  if (stepped) term.clock.start(clock_.now_us(), clock_.monotonic_us(), 0);
+  if (!batch.steps_clock()) {
+    std::vector<OwnMaker> makers;
+    {
+      const std::lock_guard lock(mutex_);
+      makers.swap(makers_);
+    }
+    for (const OwnMaker& maker : makers) batch.add_own(maker);
+  }
+  if (batch.candidates().empty()) return;
+  append(term, batch.candidates(), now);
+  if (batch.steps_clock()) term.clock.start(clock_.now_us(), clock_.monotonic_us(), 0);
 }
 
-void ShardSealer::add_own_records(Term& term, std::vector<Candidate>& batch, std::deque<std::string>& texts,
-                                  int64_t now_us) {
-  std::vector<OwnMaker> makers;
-  {
-    const std::lock_guard lock(mutex_);
-    makers.swap(makers_);
-  }
-  const uint64_t intake = batch.empty() ? term.chain.head.intake : batch.back().intake;
-  for (const OwnMaker& maker : makers) {
-    const Ref at{shard(), term.chain.head.next_seq + batch.size()};
-    texts.push_back(maker(at, std::min(registry_.size(), shard() == 0 ? at.seq : UINT64_MAX), now_us));
-    batch.push_back({texts.back(), {}, intake, false});
-  }
-}
-
-void ShardSealer::append(Term& term, std::vector<Candidate>& batch, int64_t now_us) {
+void ShardSealer::append(Term& term, std::span<const Candidate> batch, int64_t now_us) {
   const std::vector<SealedRecord> sealed = seal_batch(term.chain.head, batch, registry_.size(), now_us);
   std::vector<SealedWriter::Entry> entries;
   entries.reserve(sealed.size());

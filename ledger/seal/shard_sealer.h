@@ -8,19 +8,16 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "ledger/log/log.h"
+#include "ledger/seal/batch_maker.h"
 #include "ledger/seal/clock_guard.h"
-#include "ledger/seal/intake_judge.h"
 #include "ledger/seal/own_records.h"
 #include "ledger/seal/tail.h"
 
@@ -37,13 +34,12 @@ struct SealerStatus {
   bool ready = false;
   std::string reason = "starting";  // why not
   uint64_t term = 0;
-  uint64_t waiting = 0;  // intake entries not yet sealed (Kafka: an upper bound)
+  uint64_t waiting = 0;  // intake entries not yet sealed, told every 250 ms (Kafka: an upper bound)
 };
 
 class ShardSealer {
  public:
-  // Makes stamp ‖ statement for the place it will have.
-  using OwnMaker = std::function<std::string(Ref at, uint64_t registry, int64_t now_us)>;
+  using OwnMaker = BatchMaker::OwnMaker;
 
   // `registry` is the tail of shard 0 (the same as `own` there). All outlive the sealer.
   ShardSealer(Log& log, Tail& own, Tail& registry, const Clock& clock, SealerOptions options);
@@ -58,7 +54,6 @@ class ShardSealer {
   // Has the ledger's own record sealed next; dropped when the term ends before.
   void seal_own(OwnMaker maker);
   SealerStatus status() const;
-  // True while the tail shows everything this sealer has appended.
   uint32_t shard() const { return own_.shard(); }
 
  private:
@@ -68,13 +63,15 @@ class ShardSealer {
   void begin(Term& term);
   void read_to_end(Term& term);
   void step(Term& term);
+  void open_term(Term& term, const ByteArray<16>& intake_id);
+  void tell_backlog(Term& term);
   bool gather(Term& term);
+  bool may_seal(Term& term);
+  bool step_taken(Term& term);
+  int64_t sealing_time(const Term& term) const;
+  uint64_t registry_size(uint64_t seen) const;
   void seal_gathered(Term& term);
-  void append(Term& term, std::vector<Candidate>& batch, int64_t now_us);
-  bool wait_for_clock(Term& term);
-  bool wait_for_registry(uint64_t seen);
-  void add_own_records(Term& term, std::vector<Candidate>& batch, std::deque<std::string>& texts, int64_t now_us);
-  std::optional<IdIndex::Entry> find(const Term& term, const EventId& id) const;
+  void append(Term& term, std::span<const Candidate> batch, int64_t now_us);
   void stand_by();
   void pause(std::chrono::milliseconds wait) const;
   void set_status(bool ready, const std::string& reason);

@@ -78,8 +78,9 @@ SourceTree read_tree(const std::string& root) {
   SourceTree tree;
   for (auto at = std::filesystem::recursive_directory_iterator(root);
        at != std::filesystem::recursive_directory_iterator(); ++at) {
-    if (at->is_directory() && kNotOurs.contains(at->path().filename().string())) at.disable_recursion_pending();
-    if (!at->is_regular_file()) continue;
+    const bool ours = !kNotOurs.contains(at->path().filename().string());
+    if (at->is_directory() && !ours) at.disable_recursion_pending();
+    if (!at->is_regular_file() || !ours) continue;
     tree.push_back(source_file(at->path().lexically_relative(root).generic_string(), read(at->path())));
   }
   std::ranges::sort(tree, {}, &SourceFile::path);

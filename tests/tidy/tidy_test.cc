@@ -89,6 +89,10 @@ TEST(Includes, LibrariesAndHeavyHeaders) {
   EXPECT_THAT(check_includes(one("ledger/base/a.cc", "#include <lmdb.h>\n")), IsEmpty());
   EXPECT_THAT(check_includes(one("tools/a.h", "#pragma once\n#include <boost/beast.hpp>\n")), testing::SizeIs(1));
   EXPECT_THAT(check_includes(one("tools/a.cc", "#include <boost/beast.hpp>\n// #include <lmdb.h>\n")), IsEmpty());
+  const SourceFile socket = source_file("tools/serve/socket.h", "#pragma once\n#include <boost/asio.hpp>\n");
+  const SourceFile user = source_file("tools/a.cc", "#include \"tools/serve/socket.h\"\n");
+  EXPECT_THAT(check_includes({socket, user}), IsEmpty());
+  EXPECT_THAT(check_includes({socket, user, user}), ElementsAre(HasSubstr("2 include it")));
   EXPECT_THAT(check_includes(one("tools/a.h", "\n")), ElementsAre(HasSubstr("#pragma once")));
 }
 

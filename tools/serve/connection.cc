@@ -33,18 +33,6 @@ std::string_view text_of(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// A timer that a feed's thread can end early, without a wake-up getting lost between two waits.
-struct Alarm {
-  explicit Alarm(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
-  bool rung = false;  // on the strand
-  bool gone = false;  // the client closed its end
-  void ring() {
-    rung = true;
-    timer.cancel();
-  }
-};
-
 class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(Service& service, asio::ip::tcp::socket socket, asio::ssl::context* tls, std::function<void()> on_end)

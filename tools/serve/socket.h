@@ -1,8 +1,10 @@
-// A client's socket. Included by connection.cc alone: Asio and Beast stay out of every other file.
+// A client's socket and what waits beside it. Included by connection.cc alone: Asio and Beast stay out of every other
+// file.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
 #include <optional>
@@ -43,6 +45,18 @@ class Socket {
 
   boost::beast::tcp_stream tcp;
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls;
+};
+
+// A timer that a feed's thread can end early, without a wake-up getting lost between two waits.
+struct Alarm {
+  explicit Alarm(const boost::asio::any_io_executor& executor) : timer(executor) {}
+  boost::asio::steady_timer timer;
+  bool rung = false;  // on the strand
+  bool gone = false;  // the client closed its end
+  void ring() {
+    rung = true;
+    timer.cancel();
+  }
 };
 
 // SHA-256 of what the client showed, DER; its key was proved by the handshake.

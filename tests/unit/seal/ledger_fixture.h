@@ -82,7 +82,7 @@ class LedgerFixture : public testing::Test {
       tails.push_back(tails_.back().get());
     }
     for (uint32_t shard = 0; shard < shards; ++shard)
-      sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tails[shard], *tails[0], clock_, SealerOptions{}));
+      sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tails[shard], *tails[0], clock_, sealer_options_));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tails, *sealers_[0],
         Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signed"),
@@ -124,6 +124,15 @@ class LedgerFixture : public testing::Test {
       tails_[shard]->wait_for(tails_[shard]->size() + 1, std::chrono::milliseconds(50));
     }
   }
+  // Waits until the sealer of a shard says that it is not ready, for this reason.
+  void wait_not_ready(const std::string& reason, uint32_t shard = 0) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (SealerStatus status = sealers_[shard]->status();
+         status.ready || status.reason.find(reason) == std::string::npos; status = sealers_[shard]->status()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), until) << status.reason;
+      std::this_thread::yield();
+    }
+  }
   size_t count_of(const std::string& type, uint32_t shard = 0) {
     size_t n = 0;
     for (const std::string& record : records(shard))
@@ -138,6 +147,7 @@ class LedgerFixture : public testing::Test {
   }
 
   JumpingClock clock_;
+  SealerOptions sealer_options_;
   std::string key_seed_;
   std::unique_ptr<TempFolder> folder_;
   std::unique_ptr<LmdbLog> log_;
