@@ -1,7 +1,11 @@
 #include "ledger/base/lmdb.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <set>
@@ -38,6 +42,27 @@ void give_back(Inode inode) {
   open_folders().erase(inode);
 }
 
+// LMDB writes the first pages of a new file in place and syncs them with its first commit only; a file that a crash has
+// left with half of them it takes for damaged for ever. So they are written beside, and become the store in one step.
+// link, as it never replaces: another process may have been faster.
+void make_store(const std::string& folder, const LmdbOptions& options) {
+  const std::string path = folder + "/data.mdb";
+  if (access(path.c_str(), F_OK) == 0) return;
+  std::string draft = path + ".new.XXXXXX";
+  const int fd = mkostemp(draft.data(), O_CLOEXEC);
+  lmdb_check(fd < 0 ? errno : 0, ("make a file in " + folder).c_str());
+  close(fd);
+  MDB_env* env = nullptr;
+  int rc = mdb_env_create(&env);
+  if (rc == 0) rc = mdb_env_set_mapsize(env, options.map_size_bytes);
+  if (rc == 0) rc = mdb_env_open(env, draft.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+  if (rc == 0) rc = mdb_env_sync(env, 1);
+  mdb_env_close(env);
+  if (rc == 0 && link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) rc = errno;
+  unlink(draft.c_str());
+  lmdb_check(rc, ("make the store " + folder).c_str());
+}
+
 }  // namespace
 
 struct LmdbEnv::State {
@@ -66,6 +91,7 @@ LmdbEnv LmdbEnv::open(const std::string& folder, const LmdbOptions& options) {
   state->folder = folder;
   state->inode = inode;
   state->read_only = options.read_only;
+  if (!options.read_only) make_store(folder, options);
   lmdb_check(mdb_env_create(&state->env), "create the environment");
   lmdb_check(mdb_env_set_mapsize(state->env, options.map_size_bytes), "set the map size");
   lmdb_check(mdb_env_set_maxdbs(state->env, options.max_tables), "set the number of tables");
