@@ -14,7 +14,10 @@ int run(const Invocation& call) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "custody-bench";
   std::vector<std::string> words{program};
   words.insert(words.end(), call.arguments.begin(), call.arguments.end());
-  if (const auto brokers = call.value("--kafka")) words.insert(words.end(), {"--kafka", *brokers});
+  for (const auto& [name, values] : call.options) {
+    words.push_back(name);
+    if (!values.back().empty()) words.push_back(values.back());
+  }
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -25,8 +28,18 @@ int run(const Invocation& call) {
 }  // namespace
 
 Command bench_command() {
-  return {"bench", "[NAME ...]", "measure this machine: each figure as a ratio against a baseline of the same run",
-          "",      {},           run};
+  return {
+      "bench",
+      "[NAME ...]",
+      "measure this machine: each figure beside a baseline of the same run",
+      "Without a name: what there is to measure; `all` runs everything (what is about Kafka only with --kafka, a\n"
+      "broker started for this: its topics stay). `make-ledger DIR --events N` makes a large ledger to try things on.\n"
+      "Run it on an idle machine; docs/PERFORMANCE.md has figures and says what they mean.\n",
+      {{"--smoke", "", "tiny and quick: shows that it runs, says nothing of speed"},
+       {"--rounds", "N", "turns of each side"},
+       {"--events", "N", "instead of each benchmark's own number"},
+       {"--folder", "DIR", "where temporary folders are made (default $TMPDIR, else /tmp)"}},
+      run};
 }
 
 }  // namespace custody
