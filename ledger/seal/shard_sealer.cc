@@ -1,5 +1,7 @@
 #include "ledger/seal/shard_sealer.h"
 
+#include <algorithm>
+
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/seal/acceptance.h"
 #include "ledger/seal/batch_maker.h"
@@ -246,10 +248,13 @@ bool ShardSealer::step_taken(Term& term) {
   return true;
 }
 
-// While a step is waited for, time stands still at the last record.
+// What the records of a batch will have as sealed_at, which a round's closed_at must equal. While a step is waited for,
+// time stands still at the last record.
 int64_t ShardSealer::sealing_time(const Term& term) const {
+  const Head& head = term.chain.head;
   const int64_t now = clock_.now_us();
-  return term.clock.fault(now, clock_.monotonic_us()) ? term.chain.head.sealed_at_us : now;
+  if (term.clock.fault(now, clock_.monotonic_us())) return head.sealed_at_us;
+  return head.clock_stepped ? now : std::max(now, head.sealed_at_us);
 }
 
 uint64_t ShardSealer::registry_size(uint64_t seen) const {

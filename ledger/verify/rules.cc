@@ -40,12 +40,26 @@ struct RoundBody {
   }
 };
 
+// Bodies of sealer.started, version 1.
+struct TermBody {
+  uint64_t term = 0;
+  ByteArray<16> intake{};
+  uint64_t from = 0;
+  std::string build;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("term", term), field("intake", intake), field("from", from), field("build", build));
+  }
+};
+
 RoundBody read_round(const Record& record, uint32_t shards) {
   if (record.statement.version != 1)
     throw Error(ErrorCode::kRefused, "version " + std::to_string(record.statement.version));
   auto body = from_canonical<RoundBody>(record.statement.body);
   if (body.closed_at_us < 0 || (body.anchor && body.anchor->witnessed_at_us < 0))
     throw Error(ErrorCode::kRefused, "a time before 1970");
+  if (body.anchor && (body.anchor->round == 0 || body.anchor->round >= body.round))
+    throw Error(ErrorCode::kRefused, "an anchor that is no earlier round");
   for (size_t i = 0; i < body.shards.size(); ++i)
     if (body.shards[i].shard != i + 1) throw Error(ErrorCode::kRefused, "shards out of order");
   if (body.shards.size() + 1 != shards)
@@ -79,6 +93,11 @@ bool stands_anywhere(std::string_view type) {
   return type == "sealer.started" || type == "event.conflicted" || type == "event.refused";
 }
 
+// What nobody but the sealer makes, for the place where it stands.
+bool made_by_sealer(std::string_view type) {
+  return type == "ledger.created" || type == "ledger.round" || stands_anywhere(type);
+}
+
 }  // namespace
 
 void ShardVerifier::check_first(const Record& record) {
@@ -95,11 +114,13 @@ void ShardVerifier::check_first(const Record& record) {
 
 void ShardVerifier::check_own(const Record& record) {
   const Statement& statement = record.statement;
-  const std::string_view type = statement.type;
-  if (type != "ledger.created" && type != "ledger.round" && type != "sealer.started") return;
-  const std::string source_id = std::string(type) + ":" + to_text(record.ref());
-  if (!statement.source.starts_with("custody:") || statement.actor != "system:custody" ||
-      record.stamp.method != static_cast<uint8_t>(Method::kInProcess) || statement.source_id != source_id)
+  const bool sealers = made_by_sealer(statement.type);
+  const bool named_own = statement.source.starts_with("custody:");
+  const bool in_process = record.stamp.method == static_cast<uint8_t>(Method::kInProcess);
+  if (!sealers && !named_own && !in_process) return;
+  const std::string source_id =
+      sealers ? std::string(statement.type) + ":" + to_text(record.ref()) : std::string(statement.source_id);
+  if (!named_own || !in_process || statement.actor != "system:custody" || statement.source_id != source_id)
     fault(FaultKind::kOwn, "made by the ledger itself, as " + source_id,
           std::string(statement.source) + ", " + std::string(statement.source_id));
 }
@@ -110,7 +131,8 @@ void ShardVerifier::check_seal(const Record& record) {
   check_reg(seal);
   if (record.stamp.seen > seal.reg)
     fault(FaultKind::kSeen, "at most reg, " + std::to_string(seal.reg), std::to_string(record.stamp.seen));
-  if (seal.seq > 0 && seal.intake < last_.intake && record.statement.type != "sealer.started")
+  const bool anew = begins_intake(record);
+  if (seal.seq > 0 && seal.intake < last_.intake && !anew)
     fault(FaultKind::kIntake, "at least " + std::to_string(last_.intake), std::to_string(seal.intake));
 }
 
@@ -134,6 +156,27 @@ void ShardVerifier::check_reg(const Seal& seal) {
   const uint64_t registry = facts_.registry_size;
   while (!reaches_.empty() && reaches_.front().reg <= registry) reaches_.drop_front();
   if (seal.reg > registry) reaches_.push({seal.seq, seal.reg});
+}
+
+// Whether the record begins a term on another intake than the term before.
+bool ShardVerifier::begins_intake(const Record& record) {
+  if (record.statement.type != "sealer.started") return false;
+  TermBody body;
+  try {
+    if (record.statement.version != 1) throw Error(ErrorCode::kRefused, "another version");
+    body = from_canonical<TermBody>(record.statement.body);
+  } catch (const Error& error) {
+    fault(FaultKind::kTerm, "the beginning of a term", error.what());
+    return false;
+  }
+  if (body.term != term_ + 1 || body.from != record.seal.intake)
+    fault(FaultKind::kTerm,
+          "term " + std::to_string(term_ + 1) + " from intake position " + std::to_string(record.seal.intake),
+          "term " + std::to_string(body.term) + " from " + std::to_string(body.from));
+  const bool another = intake_id_ != body.intake;
+  term_ = body.term;
+  intake_id_ = body.intake;
+  return another;
 }
 
 void ShardVerifier::check_statement(const Record& record) {
@@ -193,6 +236,8 @@ void ShardVerifier::check_round(const Record& record) {
   }
   if (body.round != counts.last_round + 1)
     fault(FaultKind::kRoundNumber, std::to_string(counts.last_round + 1), std::to_string(body.round));
+  if (body.closed_at_us != record.seal.sealed_at_us)
+    fault(FaultKind::kRoundTime, to_rfc3339(record.seal.sealed_at_us), to_rfc3339(body.closed_at_us));
   ++counts.rounds;
   counts.last_round = body.round;
   for (const RoundEntry& entry : body.shards) {

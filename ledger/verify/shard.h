@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +82,7 @@ class ShardVerifier {
   void check_seal(const Record& record);
   void check_sealed_at(const Seal& seal);
   void check_reg(const Seal& seal);
+  bool begins_intake(const Record& record);
   void check_statement(const Record& record);
   void check_blob(const Record& record, std::string_view blob);
   void check_round(const Record& record);
@@ -103,6 +105,8 @@ class ShardVerifier {
 
   Seal last_;  // of the record before
   bool clock_stepped_ = false;
+  uint64_t term_ = 0;  // of the last sealer.started
+  std::optional<ByteArray<16>> intake_id_;
 
   RootCheck roots_;
   UniqueIds ids_;

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from canonical import Bytes, Malformed, sha256
 from checkpoints import read_checkpoint, read_signatures, signature_holds, split_note
-from records import Record, belongs, blob_digest, id_of, read_descriptor, read_record, read_round
+from records import Record, belongs, blob_digest, id_of, read_descriptor, read_record, read_round, read_term
 from tree import Roots
 
 KINDS = """raw_form entry_form size magic form shard seq prev descriptor stale first own sealed_at reg seen reg_ahead
-intake id id_repeated shard_of values blob_missing blob_altered round_form round_number round_size round_root
+intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number round_time round_size round_root
 checkpoint_form checkpoint_signature checkpoint_size checkpoint_root extension""".split()
 ZEROS = bytes(32)
+BY_THE_SEALER = ("ledger.created", "ledger.round", "sealer.started", "event.conflicted", "event.refused")
 MAX_RECORD = 65_535
 
 
@@ -37,6 +38,8 @@ class Shard:
     last: Record = None
     ids: set = field(default_factory=set)
     ended: bool = False  # by a fault, or because the stream was: nothing is known of records beyond
+    term: int = 0
+    intake_id: bytes = None  # of the term
     falls: list = field(default_factory=list)  # (seq, reg) of records sealed before the one before
 
     @property
@@ -109,10 +112,11 @@ class Log:
         rule("first", first_of_all == (record.type == "ledger.created"), record.type)
         if record.seq == (1 if shard.number == 0 else 0):
             rule("first", record.type == "sealer.started", record.type)
-        if record.type in ("ledger.created", "ledger.round", "sealer.started"):
-            own = f"{record.type}:{record.shard}:{record.seq}"
-            rule("own", record.source.startswith("custody:") and record.actor == "system:custody" and record.method == 3
-                 and record.source_id == own, f"{record.source} {record.actor} {record.method} {record.source_id}")
+        marks = record.source.startswith("custody:"), record.method == 3
+        if record.type in BY_THE_SEALER or any(marks):
+            here = f"{record.type}:{record.shard}:{record.seq}"
+            rule("own", all(marks) and record.actor == "system:custody"
+                 and (record.type not in BY_THE_SEALER or record.source_id == here), f"{record.source} {record.actor}")
         if last and record.sealed_at < last.sealed_at:
             if shard.number == 0:
                 rule("sealed_at", last.type == "clock.stepped", f"{record.sealed_at} after {last.sealed_at}")
@@ -124,7 +128,8 @@ class Log:
             rule("reg", not last or record.reg >= last.reg, f"{record.reg}")
             self.regs.append((shard.number, record.seq, record.reg))
         rule("seen", record.seen <= record.reg, f"{record.seen} beyond {record.reg}")
-        rule("intake", not last or record.intake >= last.intake or record.type == "sealer.started", f"{record.intake}")
+        anew = record.type == "sealer.started" and self.begins_intake(rule, shard, record)
+        rule("intake", not last or record.intake >= last.intake or anew, f"{record.intake}")
         rule("id", record.id == id_of(record), record.id.hex())
         rule("id_repeated", record.id not in shard.ids, record.id.hex())
         shard.ids.add(record.id)
@@ -133,6 +138,18 @@ class Log:
         self.judge_blob(rule, record, blob)
         if shard.number == 0:
             self.judge_on_shard_0(rule, record)
+
+    @staticmethod
+    def begins_intake(rule, shard, record):
+        try:
+            this = read_term(record)
+        except Malformed as error:
+            rule("term", False, str(error))
+            return False
+        rule("term", this.term == shard.term + 1 and this.start == record.intake, f"{this} after {shard.term}")
+        another = this.intake_id != shard.intake_id
+        shard.term, shard.intake_id = this.term, this.intake_id
+        return another
 
     @staticmethod
     def judge_blob(rule, record, blob):
@@ -156,6 +173,7 @@ class Log:
             return rule("round_form", False, str(error))
         rule("round_number", this.round == self.last_round + 1, f"{this.round} after {self.last_round}")
         self.last_round = this.round
+        rule("round_time", this.closed_at == record.sealed_at, f"{this.closed_at}, sealed at {record.sealed_at}")
         for shard, (size, root) in enumerate(this.sizes, 1):
             before = self.round_sizes[shard]
             rule("round_size", size >= before, f"{size} records of shard {shard}, {before} in a round before")

@@ -130,8 +130,26 @@ def blob_digest(data):
 
 
 @dataclass
+class Term:
+    term: int
+    intake_id: bytes
+    start: int
+
+
+def read_term(record):
+    if record.version != 1:
+        raise Malformed(f"version {record.version}")
+    b = Bytes(record.body)
+    term = Term(b.u64(), b.take(16), b.u64())
+    b.str8()
+    b.end()
+    return term
+
+
+@dataclass
 class Round:
     round: int
+    closed_at: int
     sizes: list  # (size, root) of shard 1, 2, ...
 
 
@@ -139,11 +157,12 @@ def read_round(record, shards):
     if record.version != 1:
         raise Malformed(f"version {record.version}")
     b = Bytes(record.body)
-    number = b.u64()
-    b.time()
+    number, closed_at = b.u64(), b.time()
     named = b.vec(lambda: (b.u32(), b.u64(), b.take(32)))
-    b.opt(lambda: (b.u64(), b.take(32), b.time()))
+    anchor = b.opt(lambda: (b.u64(), b.take(32), b.time()))
     b.end()
     if [shard for shard, _, _ in named] != list(range(1, shards)):
         raise Malformed("not every shard once, in order")
-    return Round(number, [(size, root) for _, size, root in named])
+    if anchor and not 1 <= anchor[0] < number:
+        raise Malformed(f"an anchor at round {anchor[0]}")
+    return Round(number, closed_at, [(size, root) for _, size, root in named])

@@ -31,9 +31,10 @@ class Maker {
 
   Log make() {
     own(0, "ledger.created", log_.descriptor);
-    for (uint32_t shard = 0; shard < plan_.shards; ++shard) own(shard, "sealer.started", started_body());
+    for (uint32_t shard = 0; shard < plan_.shards; ++shard) own(shard, "sealer.started", started_body(1, kIntake, 0));
     for (int i = 0; i < plan_.events; ++i) {
       event(i);
+      if (i == plan_.step_after) step();
       if ((i + 1) % plan_.round_every == 0) round();
     }
     if (plan_.checkpoint_at_end) checkpoints();
@@ -44,19 +45,6 @@ class Maker {
   template <size_t N>
   void fill(ByteArray<N>& bytes) {
     for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_());
-  }
-
-  std::string started_body() {
-    std::string body;
-    append_le(body, 1, 8);
-    ByteArray<16> intake;
-    fill(intake);
-    body += view_of(intake);
-    append_le(body, 0, 8);
-    return body + std::string(
-                      "\x05"
-                      "tests",
-                      6);
   }
 
   void own(uint32_t shard, const std::string& type, const std::string& body) {
@@ -98,10 +86,21 @@ class Maker {
     seal(shard, draft, true);
   }
 
+  void step() {
+    Draft draft;
+    draft.type = "clock.stepped";
+    draft.source = "urn:example:admin";
+    draft.source_id = "step-1";
+    draft.stamp.method = static_cast<uint8_t>(Method::kToken);
+    fill(draft.stamp.credential);
+    draft.body = "step";
+    seal(0, draft, true);
+  }
+
   void round() {
     std::string body;
     append_le(body, ++rounds_, 8);
-    append_le(body, static_cast<uint64_t>(now_), 8);
+    append_le(body, 0, 8);  // when it is sealed
     append_le(body, plan_.shards - 1, 4);
     for (uint32_t shard = 1; shard < plan_.shards; ++shard) {
       append_le(body, shard, 4);
@@ -134,6 +133,7 @@ class Maker {
     draft.stamp.seen = draft.seal.reg;
     draft.statement.time = {now_ - 700, 120};
     draft.statement.id = make_event_id(draft.source, draft.source_id, draft.statement.time.us);
+    if (draft.type == "ledger.round") close_when_sealed(draft);
     if (plan_.before_seal) plan_.before_seal(draft);
     last = draft.seal;
     const std::string record = draft.bytes();
@@ -164,6 +164,23 @@ std::string Draft::bytes() {
   statement.step = "step:support";
   statement.body = body;
   return to_canonical(seal) + to_canonical(stamp) + to_canonical(statement);
+}
+
+std::string started_body(uint64_t term, char intake, uint64_t from) {
+  std::string body;
+  append_le(body, term, 8);
+  body += std::string(16, intake);
+  append_le(body, from, 8);
+  return body + std::string(
+                    "\x05"
+                    "tests",
+                    6);
+}
+
+void close_when_sealed(Draft& draft) {
+  std::string time;
+  append_le(time, static_cast<uint64_t>(draft.seal.sealed_at_us), 8);
+  draft.body.replace(8, 8, time);
 }
 
 size_t Log::at(uint32_t shard, uint64_t seq) const {

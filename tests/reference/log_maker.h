@@ -22,6 +22,12 @@ struct Draft {
   std::string bytes();
 };
 
+// The body of a sealer.started. kIntake is the intake of every term that the maker begins.
+inline constexpr char kIntake = 7;
+std::string started_body(uint64_t term, char intake, uint64_t from);
+// Of a round's draft: the time in its body is that of its seal again.
+void close_when_sealed(Draft& draft);
+
 struct Entry {
   uint32_t shard;
   std::string record;
@@ -43,6 +49,7 @@ struct Plan {
   int events = 7;
   int round_every = 3;                      // events
   bool checkpoint_at_end = false;           // else at the last round
+  int step_after = -1;                      // the event after which a clock.stepped stands on shard 0
   std::function<void(Draft&)> before_seal;  // may change anything; the chain is then built over it
 };
 Log make(const Plan& plan);

@@ -86,12 +86,25 @@ Record read_record(const std::string& bytes) {
   return r;
 }
 
+Term read_term(const Record& record) {
+  if (record.version != 1) throw Malformed();
+  Cursor in(record.body);
+  Term out;
+  out.term = in.number(8);
+  out.intake_id = in.raw(16);
+  out.from = in.number(8);
+  in.str8();
+  in.end();
+  return out;
+}
+
 Round read_round(const Record& record, uint64_t shards) {
   if (record.version != 1) throw Malformed();
   Cursor in(record.body);
   Round out;
   out.number = in.number(8);
-  if (in.signed64() < 0) throw Malformed();
+  out.closed_at = in.signed64();
+  if (out.closed_at < 0) throw Malformed();
   const uint64_t count = in.number(4);
   for (uint64_t i = 1; i <= count; ++i) {
     if (in.number(4) != i) throw Malformed();
@@ -99,7 +112,8 @@ Round read_round(const Record& record, uint64_t shards) {
     out.shards.push_back({size, in.raw(32)});
   }
   if (in.flag()) {
-    in.number(8);
+    const uint64_t anchored = in.number(8);
+    if (anchored == 0 || anchored >= out.number) throw Malformed();
     in.raw(32);
     if (in.signed64() < 0) throw Malformed();
   }

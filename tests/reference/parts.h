@@ -24,8 +24,15 @@ struct Record {
 };
 Record read_record(const std::string& bytes);
 
+struct Term {
+  uint64_t term, from;
+  std::string intake_id;
+};
+Term read_term(const Record& record);
+
 struct Round {
   uint64_t number = 0;
+  int64_t closed_at = 0;
   struct Entry {
     uint64_t size;
     std::string root;

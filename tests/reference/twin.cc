@@ -27,6 +27,7 @@ const std::vector<std::string> kKinds = {"raw_form",
                                          "seen",
                                          "reg_ahead",
                                          "intake",
+                                         "term",
                                          "id",
                                          "id_repeated",
                                          "shard_of",
@@ -35,6 +36,7 @@ const std::vector<std::string> kKinds = {"raw_form",
                                          "blob_altered",
                                          "round_form",
                                          "round_number",
+                                         "round_time",
                                          "round_size",
                                          "round_root",
                                          "checkpoint_form",
@@ -47,6 +49,8 @@ struct ShardState {
   std::vector<Record> records;
   std::vector<std::string> leaves;
   std::string head;
+  uint64_t term = 0;
+  std::string intake_id;
   bool stopped = false;
 };
 
@@ -151,22 +155,25 @@ class Judge {
     shard.records.push_back(record);
   }
 
-  void rules(const ShardState& shard, const Record& r, const std::string& blob) {
+  void rules(ShardState& shard, const Record& r, const std::string& blob) {
     const auto wrong = [&](const std::string& kind) { fault(kind, r.shard, r.seq); };
     const bool created = r.shard == 0 && r.seq == 0;
     if (created && r.type == "ledger.created" && r.body != descriptor_.bytes) wrong("descriptor");
     if (created != (r.type == "ledger.created")) wrong("first");
     if (r.seq == (r.shard == 0 ? 1u : 0u) && r.type != "sealer.started") wrong("first");
-    if (r.type == "ledger.created" || r.type == "ledger.round" || r.type == "sealer.started") {
-      const std::string id = r.type + ":" + std::to_string(r.shard) + ":" + std::to_string(r.seq);
-      if (r.source.rfind("custody:", 0) != 0 || r.actor != "system:custody" || r.method != 3 || r.source_id != id)
-        wrong("own");
-    }
+    const std::string id = r.type + ":" + std::to_string(r.shard) + ":" + std::to_string(r.seq);
+    const bool sealers = r.type == "ledger.created" || r.type == "ledger.round" || r.type == "sealer.started" ||
+                         r.type == "event.conflicted" || r.type == "event.refused";
+    const bool custody = r.source.rfind("custody:", 0) == 0;
+    if (sealers || custody || r.method == 3)
+      if (!custody || r.method != 3 || r.actor != "system:custody" || (sealers && r.source_id != id)) wrong("own");
     const Record* last = shard.records.empty() ? nullptr : &shard.records.back();
     if (last && r.shard == 0 && r.sealed_at < last->sealed_at && last->type != "clock.stepped") wrong("sealed_at");
     if (r.shard == 0 ? r.reg != r.seq : last && r.reg < last->reg) wrong("reg");
     if (r.seen > r.reg) wrong("seen");
-    if (last && r.intake < last->intake && r.type != "sealer.started") wrong("intake");
+    const std::string intake_before = shard.intake_id;
+    if (r.type == "sealer.started") term(shard, r);
+    if (last && r.intake < last->intake && shard.intake_id == intake_before) wrong("intake");
     if (event_id(r.source, r.source_id, r.time) != r.id) wrong("id");
     for (const Record& other : shard.records)
       if (other.id == r.id) {
@@ -180,6 +187,18 @@ class Judge {
       wrong("blob_missing");
     else if (r.blob == none ? !blob.empty() : blob_hash(blob) != r.blob)
       wrong("blob_altered");
+  }
+
+  // Leaves the intake's id in the shard where the record can be read.
+  void term(ShardState& shard, const Record& r) {
+    try {
+      const Term term = read_term(r);
+      if (term.term != shard.term + 1 || term.from != r.intake) fault("term", r.shard, r.seq);
+      shard.term = term.term;
+      shard.intake_id = term.intake_id;
+    } catch (const Malformed&) {
+      fault("term", r.shard, r.seq);
+    }
   }
 
   void finish() {
@@ -214,6 +233,7 @@ class Judge {
       }
       if (round.number != number + 1) fault("round_number", 0, r.seq);
       number = round.number;
+      if (round.closed_at != r.sealed_at) fault("round_time", 0, r.seq);
       ++verdict_.rounds;
       for (size_t i = 0; i < round.shards.size(); ++i)
         judge_round(r.seq, shards_[i + 1], round.shards[i], sizes[i + 1]);
