@@ -145,14 +145,15 @@ TEST_F(SealerTest, AClockStepIsFoundBehindMoreEntriesThanABatch) {
 
 TEST_F(SealerTest, AStepRecordedAgainEndsNoNewJump) {
   take({.id = "step", .type = "clock.stepped"});
-  wait_for("clock.stepped", 1);
+  take({.id = "behind the step"});
+  wait_for("data.accessed", 1);  // so the sealer has started its clock anew
   clock_.jump(-3'600'000'000);
   wait_not_ready("the clock jumped");
   take({.id = "step", .type = "clock.stepped"});
   take({.id = "during"});
   take({.id = "next step", .type = "clock.stepped"});
   wait_for("clock.stepped", 2);
-  EXPECT_EQ(count_of("data.accessed"), 1u);
+  EXPECT_EQ(count_of("data.accessed"), 2u);
 }
 
 TEST_F(SealerTest, ATermBegunBehindTheLastRecordWaitsForAStep) {
