@@ -30,6 +30,9 @@ struct KafkaPlace {
   std::string topic;
   int32_t partition = 0;
 };
+inline std::string to_text(const KafkaPlace& place) {
+  return place.topic + " partition " + std::to_string(place.partition);
+}
 
 // First offset that is there, and the one behind the last. Of a read-committed consumer `high` ends before the first
 // open transaction. The last offsets may belong to no message: transaction markers and aborted messages have offsets,

@@ -195,6 +195,34 @@ KafkaWatermarks KafkaAdmin::watermarks(const KafkaPlace& place) {
   return marks;
 }
 
+std::vector<int64_t> KafkaAdmin::earliest(const std::vector<KafkaPlace>& places) {
+  const std::string doing = "ask where partitions begin";
+  const Offsets wanted(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
+  for (const KafkaPlace& place : places) {
+    rd_kafka_topic_partition_list_add(wanted.get(), place.topic.c_str(), place.partition)->offset =
+        RD_KAFKA_OFFSET_SPEC_EARLIEST;
+  }
+  const Event event = state_->answer(doing, [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+    rd_kafka_ListOffsets(state_->handle->get(), wanted.get(), options, queue);
+  });
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** found =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  std::map<std::pair<std::string, int32_t>, int64_t> begins;
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_topic_partition_t* partition = rd_kafka_ListOffsetsResultInfo_topic_partition(found[i]);
+    if (partition->err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(partition->err, doing, partition->topic);
+    begins[{partition->topic, partition->partition}] = partition->offset;
+  }
+  std::vector<int64_t> offsets;
+  for (const KafkaPlace& place : places) {
+    const auto at = begins.find({place.topic, place.partition});
+    if (at == begins.end()) throw_kafka(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, doing, place.topic);
+    offsets.push_back(at->second);
+  }
+  return offsets;
+}
+
 void KafkaAdmin::create(const std::string& topic, int partitions, int replication,
                         const std::map<std::string, std::string>& settings) {
   const std::string doing = "create topic " + topic;
@@ -238,6 +266,7 @@ void KafkaAdmin::delete_records(const KafkaPlace& place, int64_t offset) {
       rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
   for (int i = 0; i < results->cnt; ++i) {
     if (results->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(results->elems[i].err, doing);
+    if (results->elems[i].offset < offset) throw_kafka(RD_KAFKA_RESP_ERR__TIMED_OUT, doing, "it begins earlier still");
   }
 }
 

@@ -37,11 +37,13 @@ class KafkaAdmin {
   std::map<std::string, std::string> settings(const std::string& topic);
   size_t broker_count();
   KafkaWatermarks watermarks(const KafkaPlace& place);
+  // Where each begins: what lies before was deleted. Same order.
+  std::vector<int64_t> earliest(const std::vector<KafkaPlace>& places);
   // kConflict where it exists. Returns when the cluster has made it.
   void create(const std::string& topic, int partitions, int replication,
               const std::map<std::string, std::string>& settings);
   void remove(const std::string& topic);
-  // Deletes the messages before `offset`; they are gone for every reader.
+  // Deletes the messages before `offset`; on return they are gone for every reader.
   void delete_records(const KafkaPlace& place, int64_t offset);
   // Changes settings of a topic, leaving the others.
   void alter(const std::string& topic, const std::map<std::string, std::string>& settings);

@@ -126,15 +126,19 @@ struct KafkaLog::State {
                   "there is no ledger " + config.ledger + " on this cluster; custody topics create makes its topics");
     }
     KafkaWatch::Ids ids;
+    std::vector<KafkaPlace> whole;
     bool replicated = true;
     for (size_t i = 0; i < topics.size(); ++i) {
       const std::string name = names.all()[i];
       if (!topics[i])
         throw Error(ErrorCode::kStore, "topic " + name + " is missing. If it was there before, restore it from a copy");
       ids[name] = topics[i]->id;
-      for (const KafkaPartition& partition : topics[i]->partitions) replicated = replicated && partition.replicas >= 2;
+      for (const KafkaPartition& partition : topics[i]->partitions) {
+        replicated = replicated && partition.replicas >= 2;
+        if (name != names.intake) whole.push_back({name, partition.id});
+      }
     }
-    auto watch = std::make_shared<KafkaWatch>(KafkaAdmin::start(config.connection, milliseconds(3000)), ids);
+    auto watch = std::make_shared<KafkaWatch>(KafkaAdmin::start(config.connection, milliseconds(3000)), ids, whole);
     auto state = std::unique_ptr<State>(new State{std::make_shared<const KafkaLogConfig>(config),
                                                   names,
                                                   watch,

@@ -24,10 +24,6 @@ KafkaConsumerOptions options_for(uint64_t bytes) {
   return options;
 }
 
-std::string text_of(const KafkaPlace& place) {
-  return place.topic + " partition " + std::to_string(place.partition);
-}
-
 LogEntry entry_of(const KafkaPlace& place, const KafkaPlaceReader::Message& message) {
   try {
     LogEntry entry = decode_log_entry(message.value);
@@ -35,7 +31,7 @@ LogEntry entry_of(const KafkaPlace& place, const KafkaPlaceReader::Message& mess
     return entry;
   } catch (const Error& e) {
     throw Error(ErrorCode::kStore,
-                text_of(place) + " offset " + std::to_string(message.offset) + " holds no sealed record: " + e.what());
+                to_text(place) + " offset " + std::to_string(message.offset) + " holds no sealed record: " + e.what());
   }
 }
 
@@ -153,7 +149,7 @@ std::optional<KafkaPlaceReader::Message> KafkaPlaceReader::next(milliseconds wai
 }
 
 void KafkaPlaceReader::gone(int64_t offset, const KafkaWatermarks& marks) const {
-  std::string text = text_of(place_) + ": offset " + std::to_string(offset) + " is wanted, but ";
+  std::string text = to_text(place_) + ": offset " + std::to_string(offset) + " is wanted, but ";
   text += offset < marks.low ? "everything before " + std::to_string(marks.low) + " was deleted"
                              : "it ends at " + std::to_string(marks.high) + ": what was acknowledged is lost";
   throw Error(ErrorCode::kStore, text + ". Stop, and restore the topic from a copy");
@@ -171,7 +167,7 @@ void start_at_record(KafkaPlaceReader& reader, uint64_t seq) {
     const auto until = steady_clock::now() + reader.patience();
     while (!(message = reader.next(milliseconds(20))) && !reader.caught_up()) {
       if (steady_clock::now() > until)
-        throw Error(ErrorCode::kUnavailable, text_of(reader.place()) + " cannot be read at the moment");
+        throw Error(ErrorCode::kUnavailable, to_text(reader.place()) + " cannot be read at the moment");
     }
     if (!message || message->offset >= high || decode_seal(entry_of(reader.place(), *message).record).seq >= seq) {
       high = middle;

@@ -12,7 +12,8 @@ constexpr int kMissesThatCount = 3;
 
 }  // namespace
 
-KafkaWatch::KafkaWatch(KafkaAdmin admin, Ids expected) : admin_(std::move(admin)), expected_(std::move(expected)) {}
+KafkaWatch::KafkaWatch(KafkaAdmin admin, Ids expected, std::vector<KafkaPlace> whole)
+    : admin_(std::move(admin)), expected_(std::move(expected)), whole_(std::move(whole)) {}
 
 KafkaWatch::~KafkaWatch() {
   if (thread_.joinable()) {
@@ -84,6 +85,16 @@ std::string KafkaWatch::look() {
     if (++missed_[names[i]] >= kMissesThatCount) {
       return "topic " + names[i] + " was deleted. Stop, and restore it from a copy";
     }
+  }
+  return missed_.empty() ? look_at_begins() : "";
+}
+
+std::string KafkaWatch::look_at_begins() {
+  const std::vector<int64_t> begins = admin_.earliest(whole_);
+  for (size_t i = 0; i < whole_.size(); ++i) {
+    if (begins[i] <= 0) continue;
+    return to_text(whole_[i]) + ": everything before " + std::to_string(begins[i]) +
+           " was deleted. Stop, and restore the topic from a copy";
   }
   return "";
 }

@@ -1,8 +1,9 @@
-// Notices that a topic was deleted or made anew under its name. Private to ledger/log.
+// Notices that a topic was deleted or made anew under its name, and that one of which nothing may ever go was trimmed.
+// Private to ledger/log.
 //
-// Kafka's clients do not: a reader of a deleted topic waits for ever, and where the new topic is longer than its
-// position it reads on in the new one. A topic's id tells; it is asked for every second, and at once when a client
-// hears of an unknown topic.
+// Kafka's clients do not: a reader of a deleted topic waits for ever, where the new topic is longer than its position
+// it reads on in the new one, and a reader further on never hears that what it has read is gone. A topic's id tells,
+// and where its partitions begin; both are asked for every second, and at once when a client hears of an unknown topic.
 #pragma once
 
 #include <atomic>
@@ -19,13 +20,14 @@ class KafkaWatch {
  public:
   using Ids = std::map<std::string, ByteArray<16>>;  // by topic name
 
-  KafkaWatch(KafkaAdmin admin, Ids expected);
+  // `whole`: partitions that begin with their first message for ever.
+  KafkaWatch(KafkaAdmin admin, Ids expected, std::vector<KafkaPlace> whole);
   KafkaWatch(const KafkaWatch&) = delete;
   KafkaWatch& operator=(const KafkaWatch&) = delete;
   ~KafkaWatch();
   void start();
 
-  // kStore once a topic is known to be gone or another. Costs an atomic read.
+  // kStore once a topic is known to be gone, another, or trimmed. Costs an atomic read.
   void check() const;
   // Looks at once, in the background.
   void suspect();
@@ -35,9 +37,11 @@ class KafkaWatch {
  private:
   void run(const std::stop_token& stop);
   std::string look();
+  std::string look_at_begins();
 
   KafkaAdmin admin_;
   const Ids expected_;
+  const std::vector<KafkaPlace> whole_;
   std::map<std::string, int> missed_;  // looks in a row that did not find the topic
   std::atomic<bool> broken_{false};
   mutable std::mutex mutex_;

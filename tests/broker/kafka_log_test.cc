@@ -130,6 +130,17 @@ TEST_F(KafkaLogTest, SealedRecordsMayNeverBeTrimmed) {
   }
 }
 
+TEST_F(KafkaLogTest, AReaderBehindTheTrimmedRecordsHearsOfItToo) {
+  create();
+  seal(*log_->open_writer(0), 0, 10);
+  const auto reader = log_->read_sealed(0, 8);
+  for (uint64_t seq = 8; seq < 10; ++seq) EXPECT_EQ(decode_seal(reader->next(seconds(20))->record).seq, seq);
+  KafkaAdmin::start(config_.connection).delete_records({names_.sealed, 0}, 5);
+  const CaughtError e = error_within(seconds(20), [&] { reader->next(milliseconds(100)); });
+  EXPECT_EQ(e.code, ErrorCode::kStore);
+  EXPECT_THAT(e.text, HasSubstr(names_.sealed + " partition 0: everything before 5 was deleted"));
+}
+
 TEST_F(KafkaLogTest, ADeletedTopicIsNoticedByAllWhoUseIt) {
   create();
   log_->append_intake(std::vector<IntakeAppend>{{0, "a"}});
