@@ -22,6 +22,7 @@ namespace custody {
 inline constexpr size_t kMaxRecordBytes = 65'535;
 inline constexpr size_t kSealBytes = 72;
 inline constexpr size_t kMaxBodyBytes = size_t{32} * 1024;  // longer bodies go into the blob, as an attachment
+inline constexpr size_t kMaxBlobBytes = size_t{1} << 20;    // so that a Kafka message can hold record and blob
 inline constexpr size_t kMaxShards = 64;
 
 struct Statement {

@@ -70,6 +70,9 @@ void Gateway::read(Work& work, std::string_view text, Item& item) {
     };
     const auto event = read_event(document.get_object(), read_options, faults);
     if (!event) return;
+    if (work.own && !event->source.starts_with("custody:"))
+      faults.push_back({"/source", "must be a name of the ledger itself, custody:..."});
+    if (work.own && event->actor != "system:custody") faults.push_back({"/actor", "must be system:custody"});
     const auto denied = work.own ? std::vector<Fault>{} : admission_->judge(work.principal, *event);
     faults.insert(faults.end(), denied.begin(), denied.end());
     if (event->after && !wait_for_after(*event->after, work.end, faults)) return;
@@ -118,6 +121,9 @@ void Gateway::make_entry(Work& work, Item& item, const Statement& statement, con
   const std::string stamp_bytes = to_canonical(stamp);
   if (kSealBytes + stamp_bytes.size() + statement_bytes.size() > kMaxRecordBytes)
     return item.outcome.faults.push_back({"/data", "makes a record of more than 65,535 bytes"});
+  if (blob.size() > kMaxBlobBytes)
+    return item.outcome.faults.push_back(
+        {"/data", "has values, notes and lists of more than 1 MiB together: state it as parts of one operation"});
   item.entry = encode_intake(stamp_bytes, statement_bytes, blob);
   item.outcome.id = statement.id;
   item.shard = shard_of(statement.type, subject, statement.source, static_cast<uint32_t>(parts_.tails.size()));

@@ -1,5 +1,6 @@
 // Statements that a client made itself: its bytes are kept as they are, so that it can attest them.
 #include "ledger/codec/json.h"
+#include "ledger/event/statement_check.h"
 #include "ledger/gateway/gateway_work.h"
 
 namespace custody {
@@ -47,20 +48,6 @@ std::vector<std::pair<std::string, SentValue>> read_values(const boost::json::va
   return out;
 }
 
-void check_statement(const Statement& statement, std::vector<Fault>& faults) {
-  const TypeInfo* type = find_type(statement.type, statement.version);
-  if (type == nullptr) return faults.push_back({"/statement", "has a type or version that is not known"});
-  if (type->authority == Authority::kService || statement.source.starts_with("custody:"))
-    faults.push_back({"/statement", "has a type or source that is the ledger's own"});
-  if (statement.id != make_event_id(statement.source, statement.source_id, statement.time.us))
-    faults.push_back({"/statement", "has an id that does not follow from its source, source id and time"});
-  try {
-    type->check(statement.body);
-  } catch (const Error& error) {
-    faults.push_back({"/statement", error.what()});
-  }
-}
-
 }  // namespace
 
 std::vector<Outcome> Gateway::submit_statements(std::span<const std::string_view> statements,
@@ -89,7 +76,10 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
   const auto sent = from_json<Sent>(object, "", faults);
   if (!faults.empty()) return;
   const auto statement = from_canonical<Statement>(sent.statement);
-  check_statement(statement, faults);
+  std::vector<SaltedField> fields;
+  for (const auto& [name, value] : values)
+    fields.push_back({name, value.salt, static_cast<ValueType>(value.type), value.value});
+  faults = faults_of_statement(statement, sent.subject.value_or(""), fields);
   if (!faults.empty()) return;
   check_client_authority(work, statement, faults);
   SubjectId subject;
@@ -101,9 +91,6 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
     subject = *known;
   }
   if (!faults.empty()) return;
-  std::vector<SaltedField> fields;
-  for (const auto& [name, value] : values)
-    fields.push_back({name, value.salt, static_cast<ValueType>(value.type), value.value});
   const std::string owner = subject.empty() && !fields.empty()
                                 ? find_type(statement.type, statement.version)->key_owner(statement.body)
                                 : std::string();

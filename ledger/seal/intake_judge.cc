@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/event/vocabulary.h"
 #include "ledger/seal/own_records.h"
 
 namespace custody {
@@ -10,9 +11,14 @@ namespace {
 std::string refusal_of(const IntakeEntry& entry, uint32_t shard, uint32_t shards) {
   const Statement& statement = entry.statement;
   if (kSealBytes + entry.stamp_and_statement.size() > kMaxRecordBytes) return "too-long";
+  if (entry.blob.size() > kMaxBlobBytes) return "too-long";
+  if (!UriRule::ok(statement.source) || !SourceIdRule::ok(statement.source_id)) return "malformed";
+  if (made_by_sealer(statement.type)) return "own-type";
   if (statement.id != make_event_id(statement.source, statement.source_id, statement.time.us)) return "wrong-id";
   if (shard_of(statement.type, entry.stamp.subject, statement.source, shards) != shard) return "wrong-shard";
-  if (is_own(statement) && entry.stamp.method != static_cast<uint8_t>(Method::kInProcess)) return "own-source";
+  const bool in_process = entry.stamp.method == static_cast<uint8_t>(Method::kInProcess);
+  if (is_own(statement) && (!in_process || statement.actor != "system:custody")) return "own-source";
+  if (is_zero(statement.values_commit) != is_zero(entry.stamp.blob)) return "values-mismatch";
   try {
     if (blob_hash(entry.blob) != entry.stamp.blob) return "blob-mismatch";
   } catch (const Error&) {

@@ -11,7 +11,8 @@
 namespace custody {
 
 // Why an entry cannot be sealed, as the reason code of event.refused; empty when it can.
-//   malformed, wrong-id, wrong-shard, too-long, blob-mismatch, own-source
+//   malformed, too-long, own-type, wrong-id, wrong-shard, own-source, values-mismatch, blob-mismatch
+// and, of the batch it would be in, ahead-of-registry. What passes breaks no rule of the verifier.
 struct IntakeJudgement {
   std::string refusal;
   std::optional<IntakeEntry> entry;  // when it could be read

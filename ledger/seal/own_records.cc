@@ -1,5 +1,7 @@
 #include "ledger/seal/own_records.h"
 
+#include "ledger/event/bodies_ledger.h"
+
 namespace custody {
 
 std::string own_record(const OwnIdentity& identity, std::string_view type, uint16_t version, std::string_view body,
@@ -22,6 +24,11 @@ std::string own_record(const OwnIdentity& identity, std::string_view type, uint1
   statement.actor = "system:custody";
   statement.body = body;
   return to_canonical(stamp) + to_canonical(statement);
+}
+
+bool made_by_sealer(std::string_view type) {
+  return type == LedgerCreated::kType || type == LedgerRound::kType || type == SealerStarted::kType ||
+         type == EventConflicted::kType || type == EventRefused::kType;
 }
 
 bool is_own(const Statement& statement) {

@@ -25,6 +25,8 @@ std::string own_record(const OwnIdentity& identity, const Body& body, Ref at, ui
   return own_record(identity, Body::kType, version_of<Body>(), encode_body(body), at, registry, now_us);
 }
 
+// Types that nobody but the sealer makes, for the place where they stand.
+bool made_by_sealer(std::string_view type);
 // Whether a statement has the form of the ledger's own (growth is counted without these).
 bool is_own(const Statement& statement);
 

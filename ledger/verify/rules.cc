@@ -117,7 +117,7 @@ void ShardVerifier::check_own(const Record& record) {
   const bool sealers = made_by_sealer(statement.type);
   const bool named_own = statement.source.starts_with("custody:");
   const bool in_process = record.stamp.method == static_cast<uint8_t>(Method::kInProcess);
-  if (!sealers && !named_own && !in_process) return;
+  if (!sealers && !named_own) return;
   const std::string source_id =
       sealers ? std::string(statement.type) + ":" + to_text(record.ref()) : std::string(statement.source_id);
   if (!named_own || !in_process || statement.actor != "system:custody" || statement.source_id != source_id)

@@ -8,8 +8,8 @@ from records import Record, belongs, blob_digest, id_of, read_descriptor, read_r
 from tree import Roots
 
 KINDS = """raw_form entry_form size magic form shard seq prev descriptor stale first own sealed_at reg seen reg_ahead
-intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number round_time round_size round_root
-checkpoint_form checkpoint_signature checkpoint_size checkpoint_root extension""".split()
+intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number round_time
+round_size round_root checkpoint_form checkpoint_signature checkpoint_size checkpoint_root extension""".split()
 ZEROS = bytes(32)
 BY_THE_SEALER = ("ledger.created", "ledger.round", "sealer.started", "event.conflicted", "event.refused")
 MAX_RECORD = 65_535
@@ -112,10 +112,10 @@ class Log:
         rule("first", first_of_all == (record.type == "ledger.created"), record.type)
         if record.seq == (1 if shard.number == 0 else 0):
             rule("first", record.type == "sealer.started", record.type)
-        marks = record.source.startswith("custody:"), record.method == 3
-        if record.type in BY_THE_SEALER or any(marks):
+        named = record.source.startswith("custody:")
+        if record.type in BY_THE_SEALER or named:
             here = f"{record.type}:{record.shard}:{record.seq}"
-            rule("own", all(marks) and record.actor == "system:custody"
+            rule("own", named and record.method == 3 and record.actor == "system:custody"
                  and (record.type not in BY_THE_SEALER or record.source_id == here), f"{record.source} {record.actor}")
         if last and record.sealed_at < last.sealed_at:
             if shard.number == 0:

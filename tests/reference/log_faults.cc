@@ -122,7 +122,6 @@ void add_own(Collector& all) {
     make_own(draft, "ledger.read", "any");
     draft.actor = "person:ada";
   });
-  all.sealed("stranger_in_process", "own", sixth, [](Draft& draft) { draft.stamp.method = 3; });
 }
 
 void add_blobs(Collector& all) {

@@ -56,6 +56,7 @@ void add_contents(Collector& all) {
   const Ref sixth{0, 6};
   all.sealed("valid_unknown_type", "", sixth, [](Draft& draft) { draft.type = "planet.found"; });
   all.sealed("valid_unknown_version", "", sixth, [](Draft& draft) { draft.statement.version = 9; });
+  all.sealed("valid_in_process", "", sixth, [](Draft& draft) { draft.stamp.method = 3; });
   all.sealed("valid_conflict", "", sixth, [](Draft& draft) { make_own(draft, "event.conflicted", "any"); });
   all.sealed("valid_refusal_on_shard_1", "", {1, 2}, [](Draft& draft) { make_own(draft, "event.refused", "any"); }, 4);
   all.sealed("valid_read_by_the_gateway", "", sixth, [](Draft& draft) {

@@ -165,7 +165,7 @@ class Judge {
     const bool sealers = r.type == "ledger.created" || r.type == "ledger.round" || r.type == "sealer.started" ||
                          r.type == "event.conflicted" || r.type == "event.refused";
     const bool custody = r.source.rfind("custody:", 0) == 0;
-    if (sealers || custody || r.method == 3)
+    if (sealers || custody)
       if (!custody || r.method != 3 || r.actor != "system:custody" || (sealers && r.source_id != id)) wrong("own");
     const Record* last = shard.records.empty() ? nullptr : &shard.records.back();
     if (last && r.shard == 0 && r.sealed_at < last->sealed_at && last->type != "clock.stepped") wrong("sealed_at");

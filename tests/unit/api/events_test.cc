@@ -1,3 +1,5 @@
+#include "ledger/event/bodies_motion.h"
+#include "ledger/event/values.h"
 #include "tests/unit/api/node_fixture.h"
 
 namespace custody {
@@ -118,6 +120,93 @@ TEST_F(EventsTest, WhatOnlyTheLedgerMaySayIsRefusedFromOutside) {
   EXPECT_EQ(
       state(event("x", "ledger.round", "", R"({"round":1,"closed_at":"2026-01-01T00:00:00Z","shards":[]})")).status,
       422);
+}
+
+TEST_F(EventsTest, AnImportIsMarkedUnderTheLedgersOwnNameOnly) {
+  const auto mark = [](const std::string& source, const std::string& actor) {
+    return R"({"specversion":"1.0","id":"m-1","type":"import.begun","source":")" + source +
+           R"(","time":"2026-03-01T10:00:00Z","actor":")" + actor + R"(","data":{"source":"urn:crm","file":")" +
+           std::string(64, 'a') + "\"}}";
+  };
+  EXPECT_EQ(post("/v1/imports", mark("urn:crm", "system:custody")).status, 422);
+  EXPECT_EQ(post("/v1/imports", mark("custody:import", "person:anna")).status, 422);
+  EXPECT_EQ(post("/v1/imports", mark("custody:import", "system:custody")).status, 200);
+}
+
+TEST_F(EventsTest, ValuesThatNoMessageCouldCarryAreRefused) {
+  std::string values;
+  for (int i = 0; i < 20; ++i)
+    values += (i == 0 ? "\"f" : ",\"f") + std::to_string(i) + "\":\"" + std::string(60'000, 'v') + "\"";
+  const ApiResponse response = state(
+      event("e1", "archive.opened", "C-1", R"({"opener":"person:anna","channel":"sales","values":{)" + values + "}}"));
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("1 MiB"));
+}
+
+// A statement as a client makes it: its own bytes, its own salts.
+struct ClientMade {
+  explicit ClientMade(std::string of) : number(std::move(of)) {
+    fields = {{"phone", {}, ValueType::kText, "+34600123456"}, {"subject", {}, ValueType::kText, number}};
+    DataCollected collected;
+    collected.channel = "sales";
+    collected.basis = "contract";
+    collected.values.items = {"phone", "subject"};
+    body = encode_body(collected);
+    statement.type = DataCollected::kType;
+    statement.source = "urn:crm";
+    statement.source_id = "mine-1";
+    statement.time = {1'772'356'800'000'000, 60};
+    statement.id = make_event_id(statement.source, statement.source_id, statement.time.us);
+    statement.actor = "person:anna";
+    statement.step = "step:sales";
+    statement.body = body;
+  }
+  std::string json() {
+    std::vector<CommittedField> committed;
+    boost::json::object values;
+    for (const SaltedField& each : fields) {
+      committed.push_back({each.name, field_commitment(each.salt, each.type, each.value)});
+      values[each.name] = {{"type", static_cast<int>(each.type)},
+                           {"salt", to_hex(view_of(each.salt))},
+                           {"value", to_base64(each.value)}};
+    }
+    statement.values_commit = values_commitment(committed);
+    bytes = to_canonical(statement);
+    return boost::json::serialize(
+        boost::json::object{{"statement", to_base64(bytes)}, {"subject", fields.back().value}, {"values", values}});
+  }
+  ClientMade(const ClientMade&) = delete;
+
+  Statement statement;
+  std::string number, body, bytes;  // what the views of statement and fields point to
+  std::vector<SaltedField> fields;
+};
+
+TEST_F(EventsTest, AClientsOwnStatementIsSealedByteForByte) {
+  state(opened("e1", "C-1"));
+  ClientMade mine("C-1");
+  const ApiResponse response = post("/v1/statements", mine.json(), "application/json", {{"wait", "sealed"}});
+  ASSERT_EQ(response.status, 200) << response.body;
+  const auto reader = node_->log().read_sealed(0, json(response).at("seq").to_number<uint64_t>());
+  const auto item = reader->next(std::chrono::seconds(2));
+  ASSERT_TRUE(item);
+  EXPECT_EQ(decode_record(item->record).statement_bytes, mine.bytes);
+  EXPECT_EQ(item->blob.find("+34600123456"), std::string_view::npos);
+}
+
+TEST_F(EventsTest, AClientsStatementIsHeldToTheRulesOfEveryEvent) {
+  state(opened("e1", "C-1"));
+  ClientMade prose("C-1");
+  prose.statement.place = "at Maria's, Calle Mayor 5";
+  ApiResponse response = post("/v1/statements", prose.json());
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("/statement/place"));
+
+  ClientMade unnamed("C-1");
+  unnamed.fields.insert(unnamed.fields.begin(), {"age", {}, ValueType::kJson, "44"});
+  response = post("/v1/statements", unnamed.json());
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("names other values"));
 }
 
 TEST_F(EventsTest, ASecondNodeOnTheSameFolderIsRefusedWithTheOthersPid) {

@@ -82,7 +82,7 @@ TEST_F(SealerTest, WhatCannotBeSealedIsRefusedWithARecord) {
     if (record.statement.type == "event.refused")
       reasons.push_back(decode_body<EventRefused>(record.statement.body).reason.text);
   }
-  EXPECT_THAT(reasons, testing::ElementsAre("malformed", "wrong-id", "ahead-of-registry", "own-source"));
+  EXPECT_THAT(reasons, testing::ElementsAre("malformed", "wrong-id", "ahead-of-registry", "own-type"));
 }
 
 TEST_F(SealerTest, EveryRoundIsSignedAndARestartGoesOnFromIt) {
