@@ -182,8 +182,10 @@ template <class T>
 void load(CanonicalReader& ar, std::optional<T>& value) {
   bool present = false;
   ar(present);
-  value.reset();
-  if (present) ar(value.emplace());
+  if (present)
+    ar(value.emplace());
+  else
+    value.reset();
 }
 
 template <class T>
