@@ -139,17 +139,22 @@ bool remove_file_durably(const std::string& path) {
   return true;
 }
 
+// Each folder's name is on the disk before anything is made in it. So of the folders that are found, only the lowest
+// can have been left without by a process that died.
 void make_folders(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) == 0) return sync_folder(folder_of(path));
-  int error = errno;
-  if (error == ENOENT && folder_of(path) != path) {
-    make_folders(folder_of(path));
-    if (mkdir(path.c_str(), 0700) == 0) return sync_folder(folder_of(path));
-    error = errno;
-  }
+  const std::string parent = folder_of(path);
   std::error_code ignored;
-  if (error == EEXIST && std::filesystem::is_directory(path, ignored)) return;
-  fail("cannot make the folder", path, error == EEXIST ? ENOTDIR : error);
+  if (std::filesystem::is_directory(path, ignored)) {
+    if (access(parent.c_str(), R_OK) == 0) sync_folder(parent);
+    return;
+  }
+  if (parent != path) make_folders(parent);
+  if (mkdir(path.c_str(), 0700) != 0) {
+    const int error = errno;
+    if (error != EEXIST || !std::filesystem::is_directory(path, ignored))
+      fail("cannot make the folder", path, error == EEXIST ? ENOTDIR : error);
+  }
+  sync_folder(parent);
 }
 
 void sync_file(const std::string& path) {

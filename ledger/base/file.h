@@ -29,7 +29,8 @@ void write_file_durably(const std::string& path, std::string_view bytes);
 // Removes the file and makes the removal durable; false where there was none.
 bool remove_file_durably(const std::string& path);
 
-// Makes the folder and its missing parents, each entry synced. Folders that exist keep their mode.
+// Makes the folder and its missing parents, each entry synced, also of a folder that another process made and may have
+// died before syncing. Folders that exist keep their mode.
 void make_folders(const std::string& path);
 
 // Makes durable what another hand wrote into the file.

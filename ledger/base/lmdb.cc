@@ -63,6 +63,22 @@ void make_store(const std::string& folder, const LmdbOptions& options) {
   lmdb_check(rc, ("make the store " + folder).c_str());
 }
 
+// LMDB writes into its file of readers through a mapping, and the file has holes: where the disk is full that is no
+// error but the signal SIGBUS. So its room is taken first. Before the environment is opened: closing the file of one
+// that is open would drop its locks.
+void take_room_for_readers(const std::string& folder, const LmdbOptions& options) {
+  constexpr off_t kReaderBytes = 64, kMoreReaders = 8;  // the head takes the room of some
+  const off_t size = kReaderBytes * (static_cast<off_t>(options.max_readers) + kMoreReaders);
+  const int fd = open((folder + "/lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0 && options.read_only) return;
+  lmdb_check(fd < 0 ? errno : 0, ("open the readers of " + folder).c_str());
+  struct stat info{};
+  int rc = fstat(fd, &info) != 0 ? errno : 0;
+  if (rc == 0 && info.st_blocks * 512 < size) rc = posix_fallocate(fd, 0, size);
+  close(fd);
+  if (!options.read_only || rc == ENOSPC) lmdb_check(rc, ("take room for the readers of " + folder).c_str());
+}
+
 }  // namespace
 
 struct LmdbEnv::State {
@@ -92,6 +108,7 @@ LmdbEnv LmdbEnv::open(const std::string& folder, const LmdbOptions& options) {
   state->inode = inode;
   state->read_only = options.read_only;
   if (!options.read_only) make_store(folder, options);
+  take_room_for_readers(folder, options);
   lmdb_check(mdb_env_create(&state->env), "create the environment");
   lmdb_check(mdb_env_set_mapsize(state->env, options.map_size_bytes), "set the map size");
   lmdb_check(mdb_env_set_maxdbs(state->env, options.max_tables), "set the number of tables");

@@ -148,6 +148,7 @@ Secret make_epoch_key(const EpochKeyPlace& place, const Secret& passphrase, cons
       throw Error(ErrorCode::kConflict, place.path() + " is there already, " + (wrapped ? "with" : "without") +
                                             " a passphrase: move it away if no keyring needs it");
     }
+    sync_folder(place.folder);  // who made it may have died before that
     return key;
   }
   Secret key = Secret::random(kKeyBytes);

@@ -31,6 +31,7 @@ uint64_t Generations::open() {
   if (!number)
     throw Error(ErrorCode::kStore, folder_ + "/CURRENT does not name a generation: remove the folder " + folder_ +
                                        ", the views are folded anew");
+  sync_folder(folder_);  // who named it may have died before that; what it replaced is needed until then
   remove_all_but(*number);
   return *number;
 }
