@@ -72,6 +72,15 @@ std::string run_judge(const std::string& root, uint64_t seed, const std::string&
   return complaint(status, output);
 }
 
+FullRun run_full(const std::string& root, uint64_t seed) {
+  FullRun result;
+  const int status = run({"full", root, std::to_string(seed)}, true, result.text);
+  result.well = complaint(status, result.text).empty();
+  result.skipped = result.text.starts_with("skipped: ");
+  if (!result.well && !result.skipped) result.text = complaint(status, result.text);
+  return result;
+}
+
 void in_parallel(size_t jobs, const std::function<bool(size_t)>& job) {
   std::atomic<size_t> next{0};
   std::vector<std::thread> threads;

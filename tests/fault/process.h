@@ -27,6 +27,14 @@ WorkerRun run_worker(const std::string& root, uint64_t seed, const Kill& kill, c
 // The judge's complaint about the ledger in `root`; empty = all well.
 std::string run_judge(const std::string& root, uint64_t seed, const std::string& promises);
 
+// Runs a ledger on a disk that runs full; everything it says, and whether all was well.
+struct FullRun {
+  std::string text;
+  bool well = false;
+  bool skipped = false;
+};
+FullRun run_full(const std::string& root, uint64_t seed);
+
 // Calls job(0), job(1), ... from several threads, as these processes mostly wait, until one returns false or all are
 // done.
 void in_parallel(size_t jobs, const std::function<bool(size_t)>& job);

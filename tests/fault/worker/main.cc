@@ -1,5 +1,6 @@
-// fault_worker work ROOT SEED EVENTS PIPE KILL_AT HALF TRACE_FILE   submits; TRACE_FILE "-" = no recording
+// fault_worker work ROOT SEED EVENTS PIPE KILL_AT HALF TRACE_FILE   submits; the recording is appended; "-" = none
 // fault_worker judge ROOT SEED EVENTS PROMISES_FILE                  exit 0, or 1 with the complaint
+// fault_worker full ROOT SEED                                        the same
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
       config.root = argv[2];
       config.kill_at = std::stoull(argv[6]);
       config.half = std::stoi(argv[7]) != 0;
-      if (std::string(argv[8]) != "-") config.trace = open(argv[8], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+      if (std::string(argv[8]) != "-") config.trace = open(argv[8], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
       watch_calls(config);
       return work(argv[2], std::stoull(argv[3]), std::stoull(argv[4]), std::stoi(argv[5]));
     }
@@ -31,7 +32,12 @@ int main(int argc, char** argv) {
       if (!wrong.empty()) printf("%s\n", wrong.c_str());
       return wrong.empty() ? 0 : 1;
     }
-    fprintf(stderr, "fault_worker work|judge ...\n");
+    if (what == "full" && argc == 4) {
+      const std::string wrong = run_full(argv[2], std::stoull(argv[3]));
+      if (!wrong.empty()) printf("%s\n", wrong.c_str());
+      return wrong.empty() ? 0 : 1;
+    }
+    fprintf(stderr, "fault_worker work|judge|full ...\n");
     return 2;
   } catch (const std::exception& error) {
     printf("%s\n", error.what());

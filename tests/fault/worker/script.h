@@ -24,4 +24,7 @@ int work(const std::string& root, uint64_t seed, size_t events, int pipe);
 // Opens the ledger again and judges it by the promises. Returns the first complaint; empty = all well.
 std::string judge(const std::string& root, uint64_t seed, size_t events, const std::string& promises);
 
+// Fills the disk under such a ledger, makes room again, and judges. Empty, a complaint, or "skipped: why".
+std::string run_full(const std::string& root, uint64_t seed);
+
 }  // namespace custody::fault
