@@ -77,11 +77,10 @@ void Tail::read_on() {
   const auto reader = log_.read_sealed(shard_, working_.head.next_seq,
                                        fresh ? std::nullopt : std::optional<uint64_t>(working_.position));
   set_fault("");
-  std::vector<Accepted> batch;
   while (!stopping_) {
-    const auto item = reader->next(batch.empty() ? 100ms : 0ms);
-    if (item) take(*item, batch);
-    if (!item || batch.size() >= kBatch || mark_) publish(batch);
+    const auto item = reader->next(batch_.empty() ? 100ms : 0ms);
+    if (item) take(*item);
+    if (!item || batch_.size() >= kBatch || mark_) publish();
     if (!item && !caught_up_ && reader->caught_up()) {
       const std::lock_guard lock(mutex_);
       caught_up_ = true;
@@ -89,15 +88,15 @@ void Tail::read_on() {
     }
     save_if_due(false);
   }
-  publish(batch);
+  publish();
 }
 
-void Tail::take(const SealedItem& item, std::vector<Accepted>& batch) {
+void Tail::take(const SealedItem& item) {
   Acceptance rule(shard_, working_.head.next_seq, working_.head.prev);
   const Acceptance::Judgement judgement = rule.judge(item.record);
   if (judgement.verdict == Acceptance::Verdict::kStale) return;
   if (judgement.verdict == Acceptance::Verdict::kBroken) {
-    publish(batch);
+    publish();
     throw Error(ErrorCode::kStore, "shard " + std::to_string(shard_) + " is broken at seq " +
                                        std::to_string(working_.head.next_seq) + ": expected " + judgement.expected +
                                        ", found " + judgement.found + "; run `custody verify`");
@@ -108,13 +107,13 @@ void Tail::take(const SealedItem& item, std::vector<Accepted>& batch) {
   std::copy_n(statement.begin(), accepted.statement.size(), accepted.statement.begin());
   working_.apply(record, rule.head(), item.position);
   index_->insert(accepted.id, {accepted.seq, accepted.statement});
-  batch.push_back(accepted);
+  batch_.push_back(accepted);
   if (record.statement.type == LedgerRound::kType)
     mark_ = RoundMark{working_.round, working_.head.next_seq, working_.tree.root(), working_.head.intake};
 }
 
-void Tail::publish(std::vector<Accepted>& batch) {
-  if (batch.empty()) return;
+void Tail::publish() {
+  if (batch_.empty()) return;
   {
     const std::lock_guard lock(mutex_);
     state_ = working_;
@@ -122,11 +121,11 @@ void Tail::publish(std::vector<Accepted>& batch) {
     changed_.notify_all();
   }
   for (TailListener* listener : listeners_) {
-    listener->on_accepted(shard_, batch);
+    listener->on_accepted(shard_, batch_);
     if (mark_) listener->on_round(*mark_);
   }
   mark_.reset();
-  batch.clear();
+  batch_.clear();
 }
 
 void Tail::save_if_due(bool now) {

@@ -78,8 +78,8 @@ class Tail {
   void run();
   void read_on();
   void load_state();
-  void take(const SealedItem& item, std::vector<Accepted>& batch);
-  void publish(std::vector<Accepted>& batch);
+  void take(const SealedItem& item);
+  void publish();
   void save_if_due(bool now);
   void set_fault(const std::string& fault);
 
@@ -94,7 +94,8 @@ class Tail {
   std::atomic<uint64_t> size_{0};
 
   ChainState working_;             // of the tail's thread
-  std::optional<RoundMark> mark_;  // of a round in the batch at hand
+  std::vector<Accepted> batch_;    // accepted, not told yet; outlives an error of reading or saving
+  std::optional<RoundMark> mark_;  // of a round in the batch
   std::chrono::steady_clock::time_point saved_;
 
   mutable std::mutex mutex_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <span>
 
 #include "ledger/base/hash.h"
 #include "tests/fault/worker/script.h"
@@ -40,6 +41,20 @@ void fill_disk(const std::string& root, uint64_t leave_pages) {
     if (fwrite(page.data(), 1, page.size(), file) != page.size() || fflush(file) != 0) break;
   fclose(file);
 }
+
+// Who listens hears of each record once and in order, whatever fails in between.
+class Told : public TailListener {
+ public:
+  void on_accepted(uint32_t, std::span<const Accepted> records) override {
+    for (const Accepted& record : records) gap_ = gap_ || record.seq != next_++;
+  }
+  void on_round(const RoundMark&) override {}
+  bool all(uint64_t size) const { return !gap_ && next_ == size; }
+
+ private:
+  uint64_t next_ = 0;
+  bool gap_ = false;
+};
 
 struct Progress {
   std::string promises;
@@ -108,11 +123,14 @@ std::string run_full(const std::string& root, uint64_t seed) {
   std::mt19937_64 random(seed);
   Progress progress;
   {
+    Told told;
     const auto node = open_node(root);
+    node->tails()[0]->add(told);
     node->start();
     for (size_t i = 0; i < kTimesFull; ++i)
       if (std::string wrong = fill_once(*node, root, events, random() % 64, progress); !wrong.empty()) return wrong;
     node->stop();
+    if (!told.all(node->tails()[0]->size())) return "a listener was not told of each record";
   }
   for (size_t i = 0; i < kTimesFull; ++i) {
     if (std::string wrong = open_with(root, root, random() % 8); !wrong.empty()) return wrong;
