@@ -107,8 +107,14 @@ Digest blob_hash(std::string_view blob_bytes) {
   const Blob blob = decode_blob(blob_bytes);
   if (blob.sections.empty()) throw Error(ErrorCode::kRefused, "a blob without sections");
   std::string all = "CSB1";
-  for (const BlobSection& section : blob.sections) all += view_of(sha256(section_bytes(section)));
+  for (const BlobSection& section : blob.sections)
+    all += view_of(section.taken_out() ? section.salt : sha256(section_bytes(section)));
   return sha256(all);
+}
+
+BlobSection take_out(const BlobSection& section) {
+  if (section.taken_out()) return section;
+  return {section.key_id, sha256(section_bytes(section)), {}};
 }
 
 EventId make_event_id(std::string_view source, std::string_view source_id, int64_t time_us) {

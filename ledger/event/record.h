@@ -21,7 +21,7 @@ namespace custody {
 
 inline constexpr size_t kMaxRecordBytes = 65'535;
 inline constexpr size_t kSealBytes = 72;
-inline constexpr size_t kMaxBodyBytes = size_t{32} * 1024;  // longer bodies go into the blob, as an attachment
+inline constexpr size_t kMaxBodyBytes = size_t{32} * 1024;  // what may be long is a value, in the blob
 inline constexpr size_t kMaxBlobBytes = size_t{1} << 20;    // so that a Kafka message can hold record and blob
 inline constexpr size_t kMaxShards = 64;
 
@@ -135,8 +135,10 @@ LogEntry decode_log_entry(std::string_view bytes);  // kRefused
 // SHA-256("CSB1" ‖ SHA-256(section) ...), so that one section can be erased and the others still be checked.
 struct BlobSection {
   KeyId key_id;
-  ByteArray<32> salt{};
-  std::string_view ciphertext;  // with its 16-byte tag
+  ByteArray<32> salt{};         // of a section that was taken out: SHA-256 of what stood there
+  std::string_view ciphertext;  // with its 16-byte tag; empty: the section was taken out
+
+  bool taken_out() const { return ciphertext.empty(); }
 
   template <class Archive>
   void serialize(Archive& ar) {
@@ -155,6 +157,8 @@ struct Blob {
 std::string encode_blob(const Blob& blob);
 Blob decode_blob(std::string_view bytes);       // kRefused
 Digest blob_hash(std::string_view blob_bytes);  // kRefused when the bytes are no blob; zeros when they are empty
+// The section that stands in another's place, so that the blob keeps its hash.
+BlobSection take_out(const BlobSection& section);
 
 // The id of an event (UUIDv8, RFC 9562): 48 bits of milliseconds (of the source's id when it is a UUIDv7, else of
 // `time_us`), and 74 bits of SHA-256(source ‖ 0 ‖ source_id).

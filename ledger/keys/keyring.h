@@ -57,6 +57,7 @@ struct ValueOwner {
 enum class SectionState {
   kOpen,        // decrypted, and bound to this record
   kErased,      // its key was destroyed
+  kTakenOut,    // its key may be there, its bytes are not
   kUnknownKey,  // no such key in this keyring
   kAltered,     // the key is there, the bytes do not belong to it and this record
 };

@@ -30,6 +30,10 @@ OpenedSection open_section(keys::Store& store, const LmdbTxn& txn, const Record&
     out.state = SectionState::kErased;
     return out;
   }
+  if (section.taken_out()) {
+    out.state = SectionState::kTakenOut;
+    return out;
+  }
   Digest key = section_key(keys::DataKeyView{slot.data()}.key(), section.salt);
   std::optional<std::string> plaintext =
       aead_open(view_of(key), view_of(kNoNonce),

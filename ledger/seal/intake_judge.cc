@@ -21,6 +21,9 @@ std::string refusal_of(const IntakeEntry& entry, uint32_t shard, uint32_t shards
   if (is_zero(statement.values_commit) != is_zero(entry.stamp.blob)) return "values-mismatch";
   try {
     if (blob_hash(entry.blob) != entry.stamp.blob) return "blob-mismatch";
+    if (entry.blob.empty()) return {};
+    const Blob blob = decode_blob(entry.blob);
+    if (std::ranges::any_of(blob.sections, &BlobSection::taken_out)) return "blob-mismatch";
   } catch (const Error&) {
     return "blob-mismatch";
   }

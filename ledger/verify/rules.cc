@@ -67,23 +67,35 @@ RoundBody read_round(const Record& record, uint32_t shards) {
   return body;
 }
 
-// SHA-256("CSB1" ‖ SHA-256(section) ...); nullopt when the bytes are no blob.
-std::optional<Digest> hash_of_blob(std::string_view blob) {
-  constexpr size_t kSectionHead = 16 + 32;
+struct BlobFacts {
+  Digest hash{};  // SHA-256("CSB1" ‖ SHA-256(section) ...)
+  size_t sections = 0;
+  size_t taken_out = 0;  // of them: an empty ciphertext, and in the salt's place the hash of what stood there
+};
+
+// nullopt when the bytes are no blob.
+std::optional<BlobFacts> facts_of_blob(std::string_view blob) {
   CanonicalReader reader(blob);
   try {
     if (reader.raw(4) != "CSB1") return std::nullopt;
-    const size_t count = reader.count();
-    if (count == 0) return std::nullopt;
+    BlobFacts facts;
+    facts.sections = reader.count();
+    if (facts.sections == 0) return std::nullopt;
     std::string hashes = "CSB1";
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < facts.sections; ++i) {
       const size_t begin = reader.offset();
-      reader.raw(kSectionHead);
-      reader.sized(4, false);
-      hashes += view_of(sha256(blob.substr(begin, reader.offset() - begin)));
+      reader.raw(16);
+      const std::string_view salt = reader.raw(32);
+      if (reader.sized(4, false).empty()) {
+        ++facts.taken_out;
+        hashes += salt;
+      } else {
+        hashes += view_of(sha256(blob.substr(begin, reader.offset() - begin)));
+      }
     }
     reader.expect_end();
-    return sha256(hashes);
+    facts.hash = sha256(hashes);
+    return facts;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -216,14 +228,19 @@ void ShardVerifier::check_blob(const Record& record, std::string_view blob) {
     ++counts.blobs_missing;
     return fault(FaultKind::kBlobMissing, "a blob with the hash " + text_of(stamped), "none");
   }
-  const auto hash = hash_of_blob(blob);
-  if (hash == stamped) {
+  const auto facts = facts_of_blob(blob);
+  if (!facts || facts->hash != stamped) {
+    ++counts.blobs_altered;
+    return fault(FaultKind::kBlobAltered, "the hash " + text_of(stamped),
+                 facts ? "the hash " + text_of(facts->hash) : "no blob's form");
+  }
+  if (facts->taken_out == 0) {
     ++counts.blobs_present;
     return;
   }
-  ++counts.blobs_altered;
-  fault(FaultKind::kBlobAltered, "the hash " + text_of(stamped),
-        hash ? "the hash " + text_of(*hash) : "no blob's form");
+  ++counts.blobs_missing;
+  fault(FaultKind::kBlobMissing, std::to_string(facts->sections) + " sections",
+        std::to_string(facts->sections - facts->taken_out));
 }
 
 void ShardVerifier::check_round(const Record& record) {

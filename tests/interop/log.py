@@ -158,7 +158,9 @@ class Log:
             rule("blob_missing", record.blob == ZEROS, record.blob.hex())
             return
         try:
-            rule("blob_altered", blob_digest(blob) == record.blob, "it has another digest")
+            digest, taken_out = blob_digest(blob)
+            rule("blob_altered", digest == record.blob, "it has another digest")
+            rule("blob_missing", not taken_out, "a section was taken out")
         except Malformed as error:
             rule("blob_altered", False, str(error))
 

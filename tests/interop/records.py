@@ -113,20 +113,26 @@ def belongs(record, shards):
 
 
 def blob_digest(data):
+    """The digest of a blob, and whether a section was taken out of it."""
     b = Bytes(data)
     b.mark(b"CSB1")
     sections = []
+    taken_out = False
 
     def section():
+        nonlocal taken_out
         start = b.at
-        b.take(16 + 32), b.bytes32()
-        sections.append(sha256(data[start:b.at]))
+        b.take(16)
+        salt = b.take(32)
+        there = bool(b.bytes32())
+        sections.append(sha256(data[start:b.at]) if there else salt)
+        taken_out = taken_out or not there
 
     b.vec(section)
     b.end()
     if not sections:
         raise Malformed("a blob without sections")
-    return sha256(b"CSB1", *sections)
+    return sha256(b"CSB1", *sections), taken_out
 
 
 @dataclass

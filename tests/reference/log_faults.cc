@@ -131,6 +131,19 @@ void add_blobs(Collector& all) {
   });
   all.sealed("blob_without_values", "values", {0, 2}, [](Draft& draft) { draft.statement.values_commit = {}; });
   all.damaged("blob_missing", "blob_missing", {0, 2}, [](Log& log) { log.entries[2].blob.clear(); });
+  all.damaged("section_missing", "blob_missing", {0, 2}, [](Log& log) {
+    const std::string whole = log.entries[2].blob;
+    Blob blob = decode_blob(whole);
+    blob.sections[0] = take_out(blob.sections[0]);
+    log.entries[2].blob = encode_blob(blob);
+  });
+  all.damaged("section_taken_out_and_flipped", "blob_altered", {0, 2}, [](Log& log) {
+    const std::string whole = log.entries[2].blob;
+    Blob blob = decode_blob(whole);
+    blob.sections[0] = take_out(blob.sections[0]);
+    blob.sections[0].salt[0] ^= 1;
+    log.entries[2].blob = encode_blob(blob);
+  });
   all.damaged("blob_flipped", "blob_altered", {0, 2}, [](Log& log) { flip(log.entries[2].blob, 70); });
   all.damaged("blob_cut_off", "blob_altered", {0, 2}, [](Log& log) { log.entries[2].blob.resize(40); });
   all.damaged("blob_with_trailing_byte", "blob_altered", {0, 2}, [](Log& log) { log.entries[2].blob += '\0'; });

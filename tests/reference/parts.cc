@@ -166,7 +166,7 @@ uint64_t home_shard(const Record& record, uint64_t shards) {
   return 1 + Cursor(key).number(8) % (shards - 1);
 }
 
-std::string blob_hash(const std::string& blob) {
+std::string blob_hash(const std::string& blob, bool* taken_out) {
   try {
     Cursor in(blob);
     in.mark("CSB1");
@@ -174,9 +174,11 @@ std::string blob_hash(const std::string& blob) {
     std::string all = "CSB1";
     for (uint64_t i = 0; i < count; ++i) {
       const size_t begin = in.at();
-      in.raw(48);
-      in.bytes32();
-      all += sha(blob.substr(begin, in.at() - begin));
+      in.raw(16);
+      const std::string salt = in.raw(32);
+      const bool there = !in.bytes32().empty();
+      all += there ? sha(blob.substr(begin, in.at() - begin)) : salt;
+      if (!there && taken_out != nullptr) *taken_out = true;
     }
     in.end();
     return count == 0 ? "" : sha(all);

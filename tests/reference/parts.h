@@ -46,7 +46,8 @@ std::string sha(const std::string& bytes);
 std::string merkle_root(const std::vector<std::string>& leaves, size_t begin, size_t end);
 std::string event_id(const std::string& source, const std::string& source_id, int64_t time_us);
 uint64_t home_shard(const Record& record, uint64_t shards);
-std::string blob_hash(const std::string& blob);  // empty string: no blob's form
+// Empty string: no blob's form. Says whether a section was taken out of it.
+std::string blob_hash(const std::string& blob, bool* taken_out = nullptr);
 
 // A signed checkpoint.
 struct Note {

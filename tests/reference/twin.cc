@@ -185,8 +185,10 @@ class Judge {
     if ((r.values_commit == none) != (r.blob == none)) wrong("values");
     if (r.blob != none && blob.empty())
       wrong("blob_missing");
-    else if (r.blob == none ? !blob.empty() : blob_hash(blob) != r.blob)
+    else if (bool taken_out = false; r.blob == none ? !blob.empty() : blob_hash(blob, &taken_out) != r.blob)
       wrong("blob_altered");
+    else if (taken_out)
+      wrong("blob_missing");
   }
 
   // Leaves the intake's id in the shard where the record can be read.

@@ -66,6 +66,8 @@ std::string_view state_name(SectionState state) {
       return "open";
     case SectionState::kErased:
       return "erased";
+    case SectionState::kTakenOut:
+      return "taken-out";
     case SectionState::kUnknownKey:
       return "unknown-key";
     case SectionState::kAltered:

@@ -183,6 +183,13 @@ TEST(Blob, HashCoversEachSectionApart) {
   const std::string two = to_canonical(blob.sections[1]);
   EXPECT_EQ(bytes, std::string("CSB1\x02\0\0\0", 8) + one + two);
   EXPECT_EQ(blob_hash(bytes), sha256({"CSB1", view_of(sha256(one)), view_of(sha256(two))}));
+  Blob taken = blob;
+  taken.sections[0] = take_out(taken.sections[0]);
+  EXPECT_EQ(blob_hash(encode_blob(taken)), blob_hash(bytes));
+  EXPECT_EQ(decode_blob(encode_blob(taken)).sections[0].salt, sha256(one));
+  EXPECT_LT(encode_blob(taken).size(), bytes.size());
+  taken.sections[0].salt[0] ^= 1;
+  EXPECT_NE(blob_hash(encode_blob(taken)), blob_hash(bytes));
   EXPECT_TRUE(is_zero(blob_hash("")));
   EXPECT_THROW(blob_hash(encode_blob(Blob{})), Error);
   EXPECT_THROW(decode_blob(std::string("CSB1\xff\xff\xff\xff", 8)), Error);

@@ -230,6 +230,16 @@ TEST_F(BlobTest, WhatAnErasureLeavesBehindIsErasedAndNotUnknown) {
   EXPECT_EQ(opened.sections[1].state, SectionState::kUnknownKey);
 }
 
+TEST_F(BlobTest, ASectionTakenOutLeavesTheOthersOpen) {
+  Blob blob = decode_blob(event_.blob);
+  blob.sections[0] = take_out(blob.sections[0]);
+  const OpenedBlob opened = keyring_->open_blob(event_.record(), encode_blob(blob));
+  EXPECT_TRUE(opened.authentic);
+  EXPECT_EQ(opened.sections[0].state, SectionState::kTakenOut);
+  EXPECT_EQ(opened.sections[1].state, SectionState::kOpen);
+  EXPECT_EQ(opened.commit, CommitState::kIncomplete);
+}
+
 TEST_F(BlobTest, MoreKeysThanTheCacheHolds) {
   keyring_.reset();
   KeyringOptions small = options();

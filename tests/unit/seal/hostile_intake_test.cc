@@ -91,6 +91,20 @@ TEST(JudgeIntake, ValuesAndBlobGoTogether) {
   EXPECT_EQ(refusal(other_blob), "blob-mismatch");
 }
 
+TEST(JudgeIntake, NoSectionIsSealedAsTakenOut) {
+  Entry whole({.id = "x"});
+  whole.blob = blob_of(96);
+  whole.stamp.blob = blob_hash(whole.blob);
+  whole.statement.values_commit.fill(1);
+  EXPECT_EQ(refusal(whole), "");
+  const std::string bytes = whole.blob;
+  Blob blob = decode_blob(bytes);
+  blob.sections[0] = take_out(blob.sections[0]);
+  whole.blob = encode_blob(blob);
+  EXPECT_EQ(blob_hash(whole.blob), whole.stamp.blob);
+  EXPECT_EQ(refusal(whole), "blob-mismatch");
+}
+
 TEST(JudgeIntake, WhatIsTooLargeToCarryIsRefused) {
   Entry large({.id = "x"});
   large.blob = blob_of(kMaxBlobBytes);
