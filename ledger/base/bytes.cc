@@ -37,6 +37,21 @@ size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
+// Eight bytes at a time; the last eight, or four, may overlap those before.
+bool is_ascii(std::string_view text) {
+  uint64_t all = 0;
+  const size_t size = text.size();
+  if (size >= 8) {
+    for (size_t i = 0; i + 8 < size; i += 8) all |= read_le(text, i, 8);
+    all |= read_le(text, size - 8, 8);
+  } else if (size >= 4) {
+    all = read_le(text, 0, 4) | read_le(text, size - 4, 4);
+  } else {
+    for (char c : text) all |= static_cast<uint8_t>(c);
+  }
+  return (all & 0x8080808080808080u) == 0;
+}
+
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
@@ -91,15 +106,8 @@ std::string from_base64(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;  // codes and labels nearly always are
   while (!text.empty()) {
-    if (text.size() >= 8) {  // eight ASCII bytes at a time: codes and labels are nearly all ASCII
-      uint64_t word;
-      std::memcpy(&word, text.data(), 8);
-      if ((word & 0x8080808080808080u) == 0) {
-        text.remove_prefix(8);
-        continue;
-      }
-    }
     const size_t n = utf8_sequence(text);
     if (n == 0) return false;
     text.remove_prefix(n);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -30,9 +31,7 @@ ByteArray<N> array_of(std::string_view bytes) {
 
 template <size_t N>
 bool is_zero(const ByteArray<N>& bytes) {
-  for (uint8_t b : bytes)
-    if (b != 0) return false;
-  return true;
+  return bytes == ByteArray<N>{};
 }
 
 // Lower case. from_hex accepts both cases and throws kUsage on anything else.
@@ -46,12 +45,22 @@ std::string from_base64(std::string_view text);
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
+// Little-endian integers of 1 to 8 bytes. Where the machine keeps them so itself, each is one load or store once the
+// width is known to the compiler.
 inline void append_le(std::string& out, uint64_t value, size_t width) {
-  for (size_t i = 0; i < width; ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+  if constexpr (std::endian::native == std::endian::little) {
+    out.append(reinterpret_cast<const char*>(&value), width);
+  } else {
+    for (size_t i = 0; i < width; ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+  }
 }
 inline uint64_t read_le(std::string_view bytes, size_t offset, size_t width) {
   uint64_t value = 0;
-  for (size_t i = 0; i < width; ++i) value |= uint64_t{static_cast<uint8_t>(bytes[offset + i])} << (8 * i);
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&value, bytes.data() + offset, width);
+  } else {
+    for (size_t i = 0; i < width; ++i) value |= uint64_t{static_cast<uint8_t>(bytes[offset + i])} << (8 * i);
+  }
   return value;
 }
 

@@ -15,21 +15,8 @@ void CanonicalReader::fail(const std::string& what) const {
   throw Error(ErrorCode::kRefused, "malformed bytes at offset " + std::to_string(offset_) + ": " + what);
 }
 
-uint64_t CanonicalReader::integer(size_t width) {
-  return read_le(raw(width), 0, width);
-}
-
-std::string_view CanonicalReader::raw(size_t size) {
-  if (size > left()) fail(std::to_string(size) + " bytes expected, " + std::to_string(left()) + " left");
-  const std::string_view out = bytes_.substr(offset_, size);
-  offset_ += size;
-  return out;
-}
-
-std::string_view CanonicalReader::sized(size_t width, bool utf8) {
-  const std::string_view out = raw(integer(width));
-  if (utf8 && !is_utf8(out)) fail("a string that is not UTF-8");
-  return out;
+void CanonicalReader::fail_short(size_t wanted) const {
+  fail(std::to_string(wanted) + " bytes expected, " + std::to_string(left()) + " left");
 }
 
 size_t CanonicalReader::count() {

@@ -28,11 +28,7 @@ namespace custody {
 class CanonicalWriter : public cereal::OutputArchive<CanonicalWriter, 0> {
  public:
   explicit CanonicalWriter(std::string& out) : OutputArchive(this), out_(out) {}
-  void integer(uint64_t value, size_t width) {
-    char bytes[8];
-    for (size_t i = 0; i < width; ++i) bytes[i] = static_cast<char>((value >> (8 * i)) & 0xff);
-    out_.append(bytes, width);
-  }
+  void integer(uint64_t value, size_t width) { append_le(out_, value, width); }
   void raw(std::string_view bytes) { out_.append(bytes); }
   // Length of `width` bytes, then the bytes; kRefused when they do not fit or (utf8) are not UTF-8.
   void sized(std::string_view bytes, size_t width, bool utf8);
@@ -44,9 +40,18 @@ class CanonicalWriter : public cereal::OutputArchive<CanonicalWriter, 0> {
 class CanonicalReader : public cereal::InputArchive<CanonicalReader, 0> {
  public:
   explicit CanonicalReader(std::string_view bytes) : InputArchive(this), bytes_(bytes) {}
-  uint64_t integer(size_t width);
-  std::string_view raw(size_t size);
-  std::string_view sized(size_t width, bool utf8);
+  uint64_t integer(size_t width) { return read_le(raw(width), 0, width); }
+  std::string_view raw(size_t size) {
+    if (size > left()) fail_short(size);
+    const std::string_view out(bytes_.data() + offset_, size);
+    offset_ += size;
+    return out;
+  }
+  std::string_view sized(size_t width, bool utf8) {
+    const std::string_view out = raw(integer(width));
+    if (utf8 && !is_utf8(out)) fail("a string that is not UTF-8");
+    return out;
+  }
   // A count of elements that take at least one byte each.
   size_t count();
   size_t offset() const { return offset_; }
@@ -55,13 +60,18 @@ class CanonicalReader : public cereal::InputArchive<CanonicalReader, 0> {
   [[noreturn]] void fail(const std::string& what) const;
 
  private:
+  [[noreturn]] void fail_short(size_t wanted) const;
   std::string_view bytes_;
   size_t offset_ = 0;
 };
 
+// Room for most statements, so that they are written without growing.
+inline constexpr size_t kUsualBytes = 320;
+
 template <class T>
 std::string to_canonical(const T& value) {
   std::string out;
+  out.reserve(kUsualBytes);
   CanonicalWriter writer(out);
   writer(value);
   return out;

@@ -23,6 +23,7 @@ class PieceReader {
       : store_(std::move(store)), table_(table), blobs_(blobs), next_(next) {}
 
   const Row* next(milliseconds wait) {
+    if (at_ < used_) return &rows_[at_++];
     const auto until = steady_clock::now() + wait;
     while (at_ == used_) {
       const uint64_t seen = store_->commits();
@@ -45,6 +46,12 @@ class PieceReader {
     at_ = used_ = 0;
     const LmdbTxn txn = store_->env().begin_read();
     LmdbCursor cursor = txn.cursor(table_);
+    std::optional<LmdbCursor> blobs;  // walked beside, so that rows without a blob cost no search
+    bool more_blobs = false;
+    if (blobs_) {
+      blobs.emplace(txn.cursor(*blobs_));
+      more_blobs = blobs->seek(u64_key(next_));
+    }
     size_t bytes = 0;
     for (bool found = cursor.seek(u64_key(next_)); found && bytes < kPieceBytes && used_ < kPieceRows;
          found = cursor.next()) {
@@ -56,8 +63,10 @@ class PieceReader {
       row.key = next_++;
       row.value.assign(cursor.value());
       row.blob.clear();
-      if (blobs_)
-        if (const auto blob = txn.get(*blobs_, cursor.key())) row.blob.assign(*blob);
+      if (more_blobs && blobs->key() == cursor.key()) {
+        row.blob.assign(blobs->value());
+        more_blobs = blobs->next();
+      }
       bytes += row.value.size() + row.blob.size();
     }
   }

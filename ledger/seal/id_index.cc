@@ -17,6 +17,12 @@ std::string encode(const IdIndex::Entry& entry) {
 
 }  // namespace
 
+IdIndex::IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state) : env_(std::move(env)), ids_(ids), state_(state) {
+  const LmdbTxn txn = env_.begin_read();
+  LmdbCursor cursor = txn.cursor(ids_);
+  if (cursor.last()) highest_saved_ = EventId{array_of<16>(cursor.key())};
+}
+
 std::unique_ptr<IdIndex> IdIndex::open(const std::string& folder) {
   LmdbEnv env = LmdbEnv::open(folder, {});
   const LmdbTable ids = env.open_table("ids");
@@ -35,9 +41,11 @@ void IdIndex::clear() {
   txn.clear(ids_);
   txn.clear(state_);
   txn.commit();
+  highest_saved_.reset();
 }
 
 std::optional<IdIndex::Entry> IdIndex::find_saved(const EventId& id) const {
+  if (!highest_saved_ || id > *highest_saved_) return std::nullopt;
   const LmdbTxn txn = env_.begin_read();
   const auto row = txn.get(ids_, id.view());
   if (!row || row->size() != 24) return std::nullopt;
@@ -73,10 +81,17 @@ void IdIndex::save(std::string_view cursor) {
   }
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   LmdbTxn txn = env_.begin_write();
-  for (const auto& [id, entry] : sorted) txn.put(ids_, id.view(), encode(entry));
+  for (const auto& [id, entry] : sorted) {
+    if (highest_saved_ && id < *highest_saved_)
+      txn.put(ids_, id.view(), encode(entry));
+    else
+      txn.put_append(ids_, id.view(), encode(entry));
+  }
   txn.put(state_, kCursorKey, cursor);
   txn.commit();
   const std::unique_lock lock(mutex_);
+  if (!sorted.empty() && (!highest_saved_ || sorted.back().first > *highest_saved_))
+    highest_saved_ = sorted.back().first;
   pending_.clear();
 }
 

@@ -40,7 +40,7 @@ class IdIndex {
   void save(std::string_view cursor);
 
  private:
-  IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state) : env_(std::move(env)), ids_(ids), state_(state) {}
+  IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state);
   std::optional<Entry> find_saved(const EventId& id) const;
 
   LmdbEnv env_;
@@ -48,6 +48,8 @@ class IdIndex {
   LmdbTable state_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<EventId, Entry> pending_;
+  // The highest id in LMDB. Ids begin with their time, so nearly every new one is above it and needs no look there.
+  std::optional<EventId> highest_saved_;
 };
 
 }  // namespace custody

@@ -9,16 +9,19 @@ std::vector<CheckpointNote> LogEntrySource::checkpoints() {
   return notes;
 }
 
+namespace {
+constexpr int kPatience = 600;  // waits of a tenth of a second
+}  // namespace
+
 std::optional<EntrySource::Entry> LogEntrySource::next(uint32_t shard) {
   using std::chrono::milliseconds;
   auto& reader = readers_[shard];
   if (!reader) reader = log_.read_sealed(shard, 0);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (;;) {
+  for (int tries = 0;; ++tries) {
     if (const auto item = reader->next(milliseconds(reader->caught_up() ? 0 : 100)))
       return Entry{item->record, item->blob};
     if (reader->caught_up()) return std::nullopt;
-    if (std::chrono::steady_clock::now() > until)
+    if (tries == kPatience)
       throw Error(ErrorCode::kUnavailable, "shard " + std::to_string(shard) + " cannot be read to its end now");
   }
 }
