@@ -59,7 +59,8 @@ void BatchMaker::note_conflict(const Statement& statement, const Digest& digest,
 }
 
 void BatchMaker::add_own(const OwnMaker& maker) {
-  add(maker(next(), registry_at(next()), now_us_));
+  std::string text = maker(next(), registry_at(next()), now_us_);
+  if (!text.empty()) add(std::move(text));
 }
 
 template <class Body>

@@ -16,7 +16,7 @@ namespace custody {
 
 class BatchMaker {
  public:
-  // Makes stamp ‖ statement of one of the ledger's own records for the place it will have.
+  // Makes stamp ‖ statement of one of the ledger's own records for the place it will have; empty = not now, after all.
   using OwnMaker = std::function<std::string(Ref at, uint64_t registry, int64_t now_us)>;
   struct Surroundings {
     const OwnIdentity& identity;

@@ -1,12 +1,13 @@
 #include "ledger/seal/chain_state.h"
 
 #include "ledger/event/bodies_ledger.h"
+#include "ledger/seal/own_records.h"
 
 namespace custody {
 namespace {
 
 struct Encoded {
-  Magic magic{"CSI2"};
+  Magic magic{"CSI3"};
   ChainState& state;
   std::string tree;
 
@@ -14,7 +15,8 @@ struct Encoded {
   void serialize(Archive& ar) {
     Head& head = state.head;
     ar(magic, head.shard, head.next_seq, head.prev, head.sealed_at_us, head.reg, head.intake, head.clock_stepped);
-    ar(state.position, state.term, state.intake_id, state.grown, state.round, state.stepped, as_bytes32(tree));
+    ar(state.position, state.term, state.intake_id, state.grown, state.round, state.named, state.stepped,
+       as_bytes32(tree));
   }
 };
 
@@ -30,29 +32,32 @@ ChainState ChainState::start(uint32_t shard, const Digest& descriptor_hash) {
 void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_position) {
   const Seal& seal = record.seal;
   const std::string_view type = record.statement.type;
-  head = {seal.shard, seal.seq + 1, leaf, seal.sealed_at_us, seal.reg, seal.intake, type == ClockStepped::kType};
-  position = at_position;
-  tree.append(leaf);
-  if (head.clock_stepped) stepped = head.next_seq;
-  if (!record.statement.source.starts_with("custody:")) {
+  if (!is_own(record.statement)) {
     ++grown;
   } else if (type == SealerStarted::kType) {
     const auto body = decode_body<SealerStarted>(record.statement.body);
     term = body.term;
     intake_id = body.intake.bytes;
   } else if (type == LedgerRound::kType) {
-    round = decode_body<LedgerRound>(record.statement.body).round;
+    const auto body = decode_body<LedgerRound>(record.statement.body);
+    round = body.round;
+    named.clear();
+    for (const RoundShard& shard : body.shards) named.push_back(shard.size);
   }
+  head = {seal.shard, seal.seq + 1, leaf, seal.sealed_at_us, seal.reg, seal.intake, type == ClockStepped::kType};
+  position = at_position;
+  tree.append(leaf);
+  if (head.clock_stepped) stepped = head.next_seq;
 }
 
 std::string ChainState::encode() const {
   ChainState copy = *this;
-  return to_canonical(Encoded{{"CSI2"}, copy, tree.encode()});
+  return to_canonical(Encoded{{"CSI3"}, copy, tree.encode()});
 }
 
 ChainState ChainState::decode(std::string_view bytes) {
   ChainState state;
-  Encoded encoded{{"CSI2"}, state, {}};
+  Encoded encoded{{"CSI3"}, state, {}};
   CanonicalReader reader(bytes);
   reader(encoded);
   reader.expect_end();

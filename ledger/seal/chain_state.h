@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/event/record.h"
 #include "ledger/proof/merkle.h"
@@ -17,14 +18,16 @@ struct ChainState {
   uint64_t position = 0;  // of the last record in the log; meaningful once head.next_seq > 0
   uint64_t term = 0;      // of the last sealer.started
   ByteArray<16> intake_id{};
-  uint64_t grown = 0;    // records that are not the ledger's own
-  uint64_t round = 0;    // number of the last ledger.round (shard 0)
-  uint64_t stepped = 0;  // size with which the last clock.stepped was included (shard 0); 0 = none yet
+  uint64_t grown = 0;           // records that are not the ledger's own
+  uint64_t round = 0;           // number of the last ledger.round (shard 0)
+  std::vector<uint64_t> named;  // sizes that it names, of shards 1 ... N-1
+  uint64_t stepped = 0;         // size with which the last clock.stepped was included (shard 0); 0 = none yet
   CompactRange tree;
 
   // The state before the first record of a shard.
   static ChainState start(uint32_t shard, const Digest& descriptor_hash);
-  // Folds the next record, which the acceptance rule has accepted.
+  // Folds the next record, which the acceptance rule has accepted. kRefused when the ledger's own body in it is
+  // malformed; the state is then as before.
   void apply(const Record& record, const Digest& leaf, uint64_t at_position);
 
   std::string encode() const;

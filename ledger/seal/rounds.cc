@@ -1,15 +1,25 @@
 #include "ledger/seal/rounds.h"
 
 #include "ledger/event/bodies_ledger.h"
+#include "ledger/seal/extension.h"
 
 namespace custody {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// A round asked for and not seen by then was lost with its term.
-constexpr auto kLost = 5s;
+// What the log has from any process; what is no checkpoint of this ledger says nothing.
+std::optional<Checkpoint> newest_signed(Log& log, uint32_t shard) {
+  const auto note = log.newest_checkpoint(shard);
+  if (!note) return std::nullopt;
+  try {
+    auto checkpoint = open_checkpoint(*note, log.descriptor().signer);
+    if (checkpoint && checkpoint->origin == shard_origin(log.descriptor(), shard)) return checkpoint;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kRefused) throw;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -51,19 +61,32 @@ void RoundKeeper::run() {
   }
 }
 
-void RoundKeeper::sign(const RoundMark& mark, const PendingRound& round) {
-  std::vector<ShardRoot> roots = round.others;
-  roots.insert(roots.begin(), {0, mark.size, mark.root});
+void RoundKeeper::sign(const RoundMark& mark, const MadeRound& round) {
+  std::vector<ShardTree> trees = round.others;
+  trees.insert(trees.begin(), {0, mark.tree});
   std::string fault;
   try {
-    for (const SignedCheckpoint& note : signer_.sign(roots)) log_.put_checkpoint(note.shard, note.size, note.note);
-    log_.trim_intake(0, mark.intake);
-    for (size_t i = 0; i < round.others.size(); ++i) log_.trim_intake(round.others[i].shard, round.intake[i]);
+    for (const ShardTree& tree : trees) check_first(tree);
+    for (const SignedCheckpoint& note : signer_.sign(trees)) log_.put_checkpoint(note.shard, note.size, note.note);
+    trim(0, {log_.intake_id(0), mark.intake});  // of the term that made the round
+    for (size_t i = 0; i < round.others.size(); ++i) trim(round.others[i].shard, round.intake[i]);
   } catch (const Error& error) {
     fault = error.what();
   }
   const std::lock_guard lock(mutex_);
   fault_ = fault;
+}
+
+// Once a start and shard: the log may have been changed for another copy since the last one.
+void RoundKeeper::check_first(const ShardTree& tree) {
+  if (tree.tree.size() == 0 || extended_.contains(tree.shard)) return;
+  check_extension(log_, {signer_.signed_tree(tree.shard), newest_signed(log_, tree.shard)}, tree);
+  extended_.insert(tree.shard);
+}
+
+// A position counts in the intake that it was read from: of one made anew nothing has been consumed.
+void RoundKeeper::trim(uint32_t shard, const MadeRound::Consumed& consumed) {
+  if (consumed.position > 0 && consumed.intake_id == log_.intake_id(shard)) log_.trim_intake(shard, consumed.position);
 }
 
 uint64_t RoundKeeper::grown() const {
@@ -72,9 +95,30 @@ uint64_t RoundKeeper::grown() const {
   return grown;
 }
 
+// Whether the tail shows all that this process made: only then the number of the next round is known. What was made in
+// a term that has ended is either shown by now (a term begins when the tail shows all there is) or lost.
+bool RoundKeeper::in_sight() const {
+  return !made_ || made_->term != registry_.status().term;
+}
+
+// A round never names fewer records of a shard than one before; a tail that was made anew, or of a process that has
+// just taken over, may still know fewer.
+bool RoundKeeper::covers_last_round() const {
+  const std::vector<uint64_t> named = tails_[0]->state().named;
+  for (size_t i = 0; i < named.size() && i + 1 < tails_.size(); ++i)
+    if (tails_[i + 1]->size() < named[i]) return false;
+  return true;
+}
+
 bool RoundKeeper::due(steady_clock::time_point now) {
-  if (asked_ && pending_ && now - pending_->since > kLost) asked_ = false;
-  if (asked_ || !registry_.status().ready || !tails_[0]->caught_up()) return false;
+  if (asked_ || !registry_.status().ready) return false;
+  for (const Tail* tail : tails_)
+    if (!tail->caught_up()) return false;
+  if (!in_sight() || !covers_last_round()) return false;
+  if (made_) {  // lost with its term
+    made_.reset();
+    grown_at_last_ = UINT64_MAX;
+  }
   const uint64_t grown_now = grown();
   const bool grew = grown_now != grown_at_last_ && now - last_ >= options_.interval;
   if (!grew && now - last_ < options_.idle) return false;
@@ -85,38 +129,37 @@ bool RoundKeeper::due(steady_clock::time_point now) {
 
 void RoundKeeper::ask() {
   asked_ = true;
-  pending_.emplace();
-  pending_->since = steady_clock::now();
   registry_.seal_own([this](Ref at, uint64_t registry, int64_t now_us) { return make(at, registry, now_us); });
 }
 
 // In the sealer's thread: the cut is taken when the round gets its place.
 std::string RoundKeeper::make(Ref at, uint64_t registry, int64_t now_us) {
-  PendingRound pending;
-  pending.since = steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  asked_ = false;
+  if (!in_sight() || !covers_last_round()) {  // it was asked for in an earlier term
+    grown_at_last_ = UINT64_MAX;
+    return {};
+  }
   LedgerRound round;
-  round.round = pending.round = tails_[0]->state().round + 1;
+  round.round = tails_[0]->state().round + 1;
   round.closed_at.us = now_us;
+  MadeRound made{round.round, at.seq + 1, registry_.status().term, {}, {}};
   for (size_t shard = 1; shard < tails_.size(); ++shard) {
-    const ChainState state = tails_[shard]->state();
-    const ShardRoot root{static_cast<uint32_t>(shard), state.tree.size(), state.tree.root()};
-    round.shards.push_back({root.shard, root.size, root.root});
-    pending.others.push_back(root);
-    pending.intake.push_back(state.head.intake);
+    ChainState state = tails_[shard]->state();
+    round.shards.push_back({static_cast<uint32_t>(shard), state.tree.size(), state.tree.root()});
+    made.intake.push_back({state.intake_id, state.head.intake});
+    made.others.push_back({static_cast<uint32_t>(shard), std::move(state.tree)});
   }
-  {
-    const std::lock_guard lock(mutex_);
-    pending_ = std::move(pending);
-  }
+  made_ = std::move(made);
   return own_record({"custody", "sealer"}, round, at, registry, now_us);
 }
 
 void RoundKeeper::on_round(const RoundMark& mark) {
   const std::lock_guard lock(mutex_);
-  if (!pending_ || pending_->round != mark.round) return;  // another process's round: it signs it
-  to_sign_.emplace_back(mark, std::move(*pending_));
-  pending_.reset();
-  asked_ = false;
+  // Another process's round is signed by that process.
+  if (!made_ || made_->round != mark.round || made_->size != mark.tree.size()) return;
+  to_sign_.emplace_back(mark, std::move(*made_));
+  made_.reset();
   wake_.notify_all();
 }
 

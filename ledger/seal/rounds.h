@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,12 +23,17 @@ struct RoundOptions {
   std::chrono::milliseconds idle{60'000};   // without
 };
 
-// A round that has its place in the chain, or was asked for.
-struct PendingRound {
+// A round that the sealer was given.
+struct MadeRound {
   uint64_t round = 0;
-  std::vector<ShardRoot> others;  // shards 1 ... N-1
-  std::vector<uint64_t> intake;   // positions their tails had reached
-  std::chrono::steady_clock::time_point since;
+  uint64_t size = 0;              // of shard 0 with it
+  uint64_t term = 0;              // of the sealer
+  std::vector<ShardTree> others;  // shards 1 ... N-1
+  struct Consumed {
+    ByteArray<16> intake_id{};
+    uint64_t position = 0;
+  };
+  std::vector<Consumed> intake;  // of these, what their tails had reached
 };
 
 class RoundKeeper : public TailListener {
@@ -47,9 +53,13 @@ class RoundKeeper : public TailListener {
  private:
   void run();
   bool due(std::chrono::steady_clock::time_point now);
+  bool in_sight() const;
+  bool covers_last_round() const;
   void ask();
   std::string make(Ref at, uint64_t registry, int64_t now_us);
-  void sign(const RoundMark& mark, const PendingRound& round);
+  void sign(const RoundMark& mark, const MadeRound& round);
+  void check_first(const ShardTree& tree);
+  void trim(uint32_t shard, const MadeRound::Consumed& consumed);
   uint64_t grown() const;
 
   Log& log_;
@@ -62,12 +72,13 @@ class RoundKeeper : public TailListener {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  bool asked_ = false;
-  std::optional<PendingRound> pending_;
-  std::vector<std::pair<RoundMark, PendingRound>> to_sign_;
+  bool asked_ = false;             // and not made yet
+  std::optional<MadeRound> made_;  // and not seen yet
+  std::vector<std::pair<RoundMark, MadeRound>> to_sign_;
   std::string fault_;
   uint64_t grown_at_last_ = UINT64_MAX;
   std::chrono::steady_clock::time_point last_;
+  std::set<uint32_t> extended_;  // shards that hold what was signed before this start; of the keeper's thread
 };
 
 }  // namespace custody

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 constexpr auto kIdle = 10ms;             // how long to wait for an entry before looking at the rest
 constexpr auto kTellBacklog = 250ms;     // how often the length of the intake is asked for
 constexpr auto kStandBy = 10s;           // after being overtaken
-constexpr auto kRegistryWait = 5s;       // for a registry that a gateway says it has seen
+constexpr auto kSilence = 180s;          // of a registry whose sealer would close a round every minute
+constexpr auto kRegistryWait = 1s;       // for a registry that a gateway says it has seen, before the log is looked at
 constexpr uint64_t kMaxAhead = 200'000;  // records appended and not yet read back
 
 }  // namespace
@@ -98,16 +99,38 @@ void ShardSealer::stand_by() {
   set_status(false, "another sealer has taken over shard " + std::to_string(shard()) + "; standing by");
   uint64_t size = own_.size();
   auto moved = std::chrono::steady_clock::now();
+  auto looked = moved;
   while (!stopping_) {
     pause(200ms);
     const auto now = std::chrono::steady_clock::now();
     if (own_.size() != size) {
       size = own_.size();
-      moved = now;
-    } else if (now - moved > kStandBy) {
-      return;
+      looked = moved = now;
+      continue;
     }
+    if (shard() == 0 && now - moved > kSilence) return;
+    if (now - looked <= kStandBy) continue;
+    looked = now;
+    if (has_work()) return;
   }
+}
+
+// Whether the intake holds what would become a record. Repeats at its end become none, whoever reads them.
+bool ShardSealer::has_work() const try {
+  const ChainState chain = own_.state();
+  if (log_.intake_id(shard()) != chain.intake_id) return true;
+  if (log_.intake_end(shard()) <= chain.head.intake) return false;
+  const auto reader = log_.read_intake(shard(), chain.head.intake);
+  while (!stopping_) {
+    const auto item = reader->next(500ms);
+    if (!item) return false;
+    const IntakeJudgement judged = judge_intake(item->entry, shard(), log_.descriptor().shards);
+    if (!judged.refusal.empty()) return true;
+    if (judge_repetition(own_.find(judged.entry->statement.id), judged.statement) != Repetition::kRepeat) return true;
+  }
+  return false;
+} catch (const Error& error) {
+  return error.code() == ErrorCode::kStore;  // a new term says what is wrong
 }
 
 void ShardSealer::run_term() {
@@ -117,13 +140,18 @@ void ShardSealer::run_term() {
 }
 
 void ShardSealer::begin(Term& term) {
-  while (!own_.wait_caught_up(100ms)) {
-    if (stopping_) return;
+  const auto check_tail = [this] {
     if (const std::string fault = own_.fault(); !fault.empty()) throw Error(ErrorCode::kUnavailable, fault);
-  }
+  };
+  do {
+    if (stopping_) return;
+    check_tail();
+  } while (!own_.wait_caught_up(100ms));
   term.writer = log_.open_writer(shard());
   read_to_end(term);
   Head& head = term.chain.head;
+  // The tail too: what is sealed in this term builds on what it shows (rounds.h).
+  while (!stopping_ && !own_.wait_for(head.next_seq, 100ms)) check_tail();
   const ByteArray<16> intake_id = log_.intake_id(shard());
   if (head.next_seq > 0 && intake_id != term.chain.intake_id) head.intake = 0;
   term.clock.start(clock_.now_us(), clock_.monotonic_us(), head.clock_stepped ? 0 : head.sealed_at_us);
@@ -185,6 +213,10 @@ void ShardSealer::read_to_end(Term& term) {
 }
 
 void ShardSealer::step(Term& term) {
+  if (term.chain.head.next_seq > own_.size() + kMaxAhead) {
+    own_.wait_for(term.chain.head.next_seq - kMaxAhead, 1s);
+    return;
+  }
   tell_backlog(term);
   const bool more = gather(term);
   term.ids.forget_shown();
@@ -195,7 +227,6 @@ void ShardSealer::step(Term& term) {
     own = !makers_.empty();
   }
   if (more || own || !term.gathered.empty()) seal_gathered(term);
-  if (term.chain.head.next_seq > own_.size() + kMaxAhead) own_.wait_for(term.chain.head.next_seq - kMaxAhead, 1s);
 }
 
 void ShardSealer::tell_backlog(Term& term) {
@@ -257,11 +288,35 @@ int64_t ShardSealer::sealing_time(const Term& term) const {
   return head.clock_stepped ? now : std::max(now, head.sealed_at_us);
 }
 
-uint64_t ShardSealer::registry_size(uint64_t seen) const {
-  const auto until = std::chrono::steady_clock::now() + kRegistryWait;
-  while (registry_.size() < seen && !stopping_ && std::chrono::steady_clock::now() < until)
-    registry_.wait_for(seen, 100ms);
+// Of an entry judged at a registry of `seen` records. A tail that lags, or a log that cannot be read now, is waited
+// for: what was acknowledged is refused only where the log itself does not hold what its gateway claims to have seen.
+uint64_t ShardSealer::registry_size(uint64_t seen) {
+  bool waited = false;
+  while (registry_.size() < seen) {
+    if (stopping_) throw Error(ErrorCode::kUnavailable, "stopping, while the registry was waited for");
+    const auto until = std::chrono::steady_clock::now() + kRegistryWait;
+    while (!stopping_ && registry_.size() < seen && std::chrono::steady_clock::now() < until)
+      registry_.wait_for(seen, 100ms);
+    if (stopping_ || registry_.size() >= seen) continue;
+    if (registry_lacks(seen)) break;
+    waited = true;
+    set_status(false, "waits for record 0:" + std::to_string(seen - 1) + " of the registry " + registry_.fault());
+  }
+  if (waited) set_status(true, "");
   return registry_.size();
+}
+
+bool ShardSealer::registry_lacks(uint64_t seen) const {
+  const ChainState known = registry_.state();
+  uint64_t next = known.head.next_seq;
+  const auto reader = log_.read_sealed(0, next, next == 0 ? std::nullopt : std::optional<uint64_t>(known.position));
+  const auto until = std::chrono::steady_clock::now() + kRegistryWait;
+  while (!stopping_ && next < seen && std::chrono::steady_clock::now() < until) {
+    const auto item = reader->next(100ms);
+    if (item && decode_seal(item->record).seq == next) ++next;
+    if (!item && reader->caught_up()) return true;
+  }
+  return false;
 }
 
 void ShardSealer::seal_gathered(Term& term) {
@@ -284,8 +339,9 @@ void ShardSealer::seal_gathered(Term& term) {
     for (const OwnMaker& maker : makers) batch.add_own(maker);
   }
   if (batch.candidates().empty()) return;
+  const int64_t wall = clock_.now_us(), monotonic = clock_.monotonic_us();
   append(term, batch.candidates(), now);
-  if (batch.steps_clock()) term.clock.start(clock_.now_us(), clock_.monotonic_us(), 0);
+  if (batch.steps_clock()) term.clock.start(wall, monotonic, 0);
 }
 
 void ShardSealer::append(Term& term, std::span<const Candidate> batch, int64_t now_us) {

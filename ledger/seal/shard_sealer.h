@@ -4,7 +4,7 @@
 // A term begins with the writer's place taken (which fences any other), the sequence read to its end, and a
 // sealer.started record. It ends with stop, with an error of the log (then a new term is tried), or when another sealer
 // took over: then it stands by, and takes the place again only when the chain has stood still for kStandBy although the
-// intake has entries.
+// intake has entries to seal (shard 0 also when no round has been closed for kSilence).
 #pragma once
 
 #include <atomic>
@@ -51,7 +51,8 @@ class ShardSealer {
   // Ends the term after the batch at hand. What is in the intake stays there for the next term.
   void stop();
 
-  // Has the ledger's own record sealed next; dropped when the term ends before.
+  // Has the ledger's own record sealed next. The maker is called once, in the sealer's thread, in this term or a later
+  // one; what it made is lost when its term ends before it is sealed.
   void seal_own(OwnMaker maker);
   SealerStatus status() const;
   uint32_t shard() const { return own_.shard(); }
@@ -69,10 +70,12 @@ class ShardSealer {
   bool may_seal(Term& term);
   bool step_taken(Term& term);
   int64_t sealing_time(const Term& term) const;
-  uint64_t registry_size(uint64_t seen) const;
+  uint64_t registry_size(uint64_t seen);
+  bool registry_lacks(uint64_t seen) const;
   void seal_gathered(Term& term);
   void append(Term& term, std::span<const Candidate> batch, int64_t now_us);
   void stand_by();
+  bool has_work() const;
   void pause(std::chrono::milliseconds wait) const;
   void set_status(bool ready, const std::string& reason);
 

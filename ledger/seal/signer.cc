@@ -6,6 +6,20 @@
 #include "ledger/proof/checkpoint.h"
 
 namespace custody {
+namespace {
+
+// One shard may not take back what was signed of it.
+void check_growth(uint32_t shard, const CompactRange& before, const CompactRange& now) {
+  if (now.size() < before.size())
+    throw Error(ErrorCode::kStore, "shard " + std::to_string(shard) + " has " + std::to_string(now.size()) +
+                                       " records, but its checkpoint of " + std::to_string(before.size()) +
+                                       " records was signed: records are missing at the end");
+  if (now.size() == before.size() && now.root() != before.root())
+    throw Error(ErrorCode::kStore, "shard " + std::to_string(shard) + " has another root at size " +
+                                       std::to_string(now.size()) + " than the one that was signed");
+}
+
+}  // namespace
 
 Signer Signer::open(Ed25519PrivateKey key, const Descriptor& descriptor, std::string state_file) {
   if (key.public_key() != descriptor.signer)
@@ -15,44 +29,56 @@ Signer Signer::open(Ed25519PrivateKey key, const Descriptor& descriptor, std::st
   return signer;
 }
 
+// A line a shard: number, size, tree in base64.
 void Signer::load() {
-  const auto text = read_file_if_present(state_file_, 64 * 1024);
+  const auto text = read_file_if_present(state_file_, 256 * 1024);
   if (!text) return;
+  const auto damaged = [&] {
+    return Error(ErrorCode::kStore, state_file_ + " is damaged: it says what this signer has signed");
+  };
   std::istringstream lines(*text);
-  std::string root;
-  for (ShardRoot entry; lines >> entry.shard >> entry.size >> root;) {
-    entry.root = array_of<32>(from_base64(root));
-    signed_[entry.shard] = entry;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    uint32_t shard = 0;
+    uint64_t size = 0;
+    std::string tree;
+    if (!(words >> shard >> size >> tree)) throw damaged();
+    try {
+      signed_[shard] = CompactRange::decode(from_base64(tree));
+    } catch (const Error&) {
+      throw damaged();
+    }
+    if (signed_[shard].size() != size) throw damaged();
   }
-  if (!lines.eof()) throw Error(ErrorCode::kStore, state_file_ + " is damaged: it says what this signer has signed");
 }
 
 void Signer::save() const {
   std::string text;
-  for (const auto& [shard, entry] : signed_)
-    text += std::to_string(shard) + " " + std::to_string(entry.size) + " " + to_base64(view_of(entry.root)) + "\n";
+  for (const auto& [shard, tree] : signed_)
+    text += std::to_string(shard) + " " + std::to_string(tree.size()) + " " + to_base64(tree.encode()) + "\n";
   write_file_durably(state_file_, text);
 }
 
-std::vector<SignedCheckpoint> Signer::sign(const std::vector<ShardRoot>& roots) {
-  std::vector<ShardRoot> fresh;
-  for (const ShardRoot& root : roots) {
-    const auto before = signed_.find(root.shard);
-    if (before != signed_.end() && root.size < before->second.size)
-      throw Error(ErrorCode::kStore, "shard " + std::to_string(root.shard) + " has " + std::to_string(root.size) +
-                                         " records, but its checkpoint of " + std::to_string(before->second.size) +
-                                         " records was signed: records are missing at the end");
-    if (before != signed_.end() && root.size == before->second.size && root.root != before->second.root)
-      throw Error(ErrorCode::kStore, "shard " + std::to_string(root.shard) + " has another root at size " +
-                                         std::to_string(root.size) + " than the one that was signed");
-    if (root.size > 0) fresh.push_back(root);
+std::optional<CompactRange> Signer::signed_tree(uint32_t shard) const {
+  const auto at = signed_.find(shard);
+  if (at == signed_.end()) return std::nullopt;
+  return at->second;
+}
+
+std::vector<SignedCheckpoint> Signer::sign(const std::vector<ShardTree>& trees) {
+  std::vector<ShardTree> fresh;
+  for (const ShardTree& shard : trees) {
+    if (const auto before = signed_.find(shard.shard); before != signed_.end())
+      check_growth(shard.shard, before->second, shard.tree);
+    if (shard.tree.size() > 0) fresh.push_back(shard);
   }
-  for (const ShardRoot& root : fresh) signed_[root.shard] = root;
+  for (const ShardTree& shard : fresh) signed_[shard.shard] = shard.tree;
   save();
   std::vector<SignedCheckpoint> notes;
-  for (const ShardRoot& root : fresh)
+  for (const ShardTree& shard : fresh)
     notes.push_back(
-        {root.shard, root.size, sign_checkpoint({shard_origin(descriptor_, root.shard), root.size, root.root}, key_)});
+        {shard.shard, shard.tree.size(),
+         sign_checkpoint({shard_origin(descriptor_, shard.shard), shard.tree.size(), shard.tree.root()}, key_)});
   return notes;
 }
 

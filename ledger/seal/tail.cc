@@ -2,6 +2,8 @@
 
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/seal/acceptance.h"
+#include "ledger/seal/intake_judge.h"
+#include "ledger/seal/own_records.h"
 
 namespace custody {
 namespace {
@@ -10,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr size_t kBatch = 1024;
 constexpr auto kSaveEvery = 2s;
+constexpr auto kPatience = 30s;  // of the first read
 
 }  // namespace
 
@@ -41,13 +44,9 @@ void Tail::load_state() {
   if (saved.empty()) return;
   try {
     ChainState state = ChainState::decode(saved);
-    if (state.head.shard == shard_ && state.head.next_seq > 0) {
-      const auto reader = log_.read_sealed(shard_, state.head.next_seq - 1, state.position);
-      const auto item = reader->next(2s);
-      if (item && leaf_hash(item->record) == state.head.prev) {
-        working_ = std::move(state);
-        return;
-      }
+    if (is_of_this_log(state)) {
+      working_ = std::move(state);
+      return;
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kUnavailable) throw;
@@ -55,11 +54,24 @@ void Tail::load_state() {
   index_->clear();
 }
 
+bool Tail::is_of_this_log(const ChainState& state) const {
+  if (state.head.shard != shard_ || state.head.next_seq == 0) return false;
+  const auto reader = log_.read_sealed(shard_, state.head.next_seq - 1, state.position);
+  for (const auto until = std::chrono::steady_clock::now() + kPatience; std::chrono::steady_clock::now() < until;) {
+    const auto item = reader->next(200ms);
+    if (item) return leaf_hash(item->record) == state.head.prev;
+    if (reader->caught_up()) return false;
+  }
+  // Slow is not gone: to make the index anew takes long.
+  throw Error(ErrorCode::kUnavailable, "shard " + std::to_string(shard_) + " of the log cannot be read at the moment");
+}
+
 void Tail::run() {
   while (!stopping_) {
     try {
       read_on();
     } catch (const Error& error) {
+      publish();
       set_fault(error.what());
       if (error.code() == ErrorCode::kStore) break;
       for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(50ms);  // the broker is away: try again
@@ -92,24 +104,29 @@ void Tail::read_on() {
 }
 
 void Tail::take(const SealedItem& item) {
+  const auto broken = [&](const std::string& expected, const std::string& found) {
+    return Error(ErrorCode::kStore, "shard " + std::to_string(shard_) + " is broken at seq " +
+                                        std::to_string(working_.head.next_seq) + ": expected " + expected + ", found " +
+                                        found + "; run `custody verify`");
+  };
   Acceptance rule(shard_, working_.head.next_seq, working_.head.prev);
   const Acceptance::Judgement judgement = rule.judge(item.record);
   if (judgement.verdict == Acceptance::Verdict::kStale) return;
-  if (judgement.verdict == Acceptance::Verdict::kBroken) {
-    publish();
-    throw Error(ErrorCode::kStore, "shard " + std::to_string(shard_) + " is broken at seq " +
-                                       std::to_string(working_.head.next_seq) + ": expected " + judgement.expected +
-                                       ", found " + judgement.found + "; run `custody verify`");
+  if (judgement.verdict == Acceptance::Verdict::kBroken) throw broken(judgement.expected, judgement.found);
+  try {
+    const Record record = decode_record(item.record);
+    const Accepted accepted{record.statement.id, record.seal.seq, rule.head(), record.seal.sealed_at_us,
+                            half_digest(sha256(record.statement_bytes))};
+    // The id first: a record that counts and whose id is not known could be sealed again.
+    index_->insert(accepted.id, {accepted.seq, accepted.statement});
+    working_.apply(record, rule.head(), item.position);
+    batch_.push_back(accepted);
+    if (is_own(record.statement) && record.statement.type == LedgerRound::kType)
+      mark_ = RoundMark{working_.round, working_.tree, working_.head.intake};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kRefused) throw;
+    throw broken("a record in canonical form", error.what());
   }
-  const Record record = decode_record(item.record);
-  const Digest statement = sha256(record.statement_bytes);
-  Accepted accepted{record.statement.id, record.seal.seq, rule.head(), record.seal.sealed_at_us, {}};
-  std::copy_n(statement.begin(), accepted.statement.size(), accepted.statement.begin());
-  working_.apply(record, rule.head(), item.position);
-  index_->insert(accepted.id, {accepted.seq, accepted.statement});
-  batch_.push_back(accepted);
-  if (record.statement.type == LedgerRound::kType)
-    mark_ = RoundMark{working_.round, working_.head.next_seq, working_.tree.root(), working_.head.intake};
 }
 
 void Tail::publish() {

@@ -29,11 +29,10 @@ struct Accepted {
   ByteArray<16> statement{};  // first half of SHA-256(statement)
 };
 
-// A ledger.round was accepted: what shard 0 is at it.
+// A ledger.round was accepted: what shard 0 is with it.
 struct RoundMark {
   uint64_t round = 0;
-  uint64_t size = 0;
-  Digest root{};
+  CompactRange tree;
   uint64_t intake = 0;
 };
 
@@ -78,6 +77,7 @@ class Tail {
   void run();
   void read_on();
   void load_state();
+  bool is_of_this_log(const ChainState& state) const;
   void take(const SealedItem& item);
   void publish();
   void save_if_due(bool now);
@@ -93,9 +93,10 @@ class Tail {
   std::atomic<bool> caught_up_{false};
   std::atomic<uint64_t> size_{0};
 
-  ChainState working_;             // of the tail's thread
-  std::vector<Accepted> batch_;    // accepted, not told yet; outlives an error of reading or saving
-  std::optional<RoundMark> mark_;  // of a round in the batch
+  // Of the tail's thread.
+  ChainState working_;
+  std::vector<Accepted> batch_;    // accepted and not yet told
+  std::optional<RoundMark> mark_;  // of a round among them
   std::chrono::steady_clock::time_point saved_;
 
   mutable std::mutex mutex_;

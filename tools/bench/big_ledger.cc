@@ -29,7 +29,8 @@ class Maker {
   Maker(const Home& home, const Descriptor& descriptor)
       : log_(LmdbLog::create(home.path("log"), descriptor)),
         writer_(log_->open_writer(0)),
-        signer_(Signer::open(signing_key(home, descriptor.ledger_id), descriptor, home.path("signed"))),
+        signer_(
+            Signer::open(signing_key(home, descriptor.ledger_id), descriptor, home.signed_file(descriptor.ledger_id))),
         chain_(ChainState::start(0, sha256(encode_descriptor(descriptor)))) {
     LedgerCreated created;
     static_cast<Descriptor&>(created) = descriptor;
@@ -48,8 +49,7 @@ class Maker {
     round.closed_at.us = now_us();
     add_own(round);
     flush();
-    for (const SignedCheckpoint& note : signer_.sign({{0, chain_.tree.size(), chain_.tree.root()}}))
-      log_->put_checkpoint(0, note.size, note.note);
+    for (const SignedCheckpoint& note : signer_.sign({{0, chain_.tree}})) log_->put_checkpoint(0, note.size, note.note);
   }
   uint64_t size() const { return chain_.head.next_seq; }
 

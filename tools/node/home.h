@@ -3,8 +3,9 @@
 //   DATA/lock           held by the process that has the folder open      DATA/service.json  where that process serves
 //   DATA/log/           the embedded log                                   DATA/tail/<shard>/ ids sealed (derived)
 //   DATA/keyring/       directory and data keys                            DATA/views/        projections (derived)
-//   DATA/signed         what was signed (ledger/seal/signer.h)             DATA/verified      head of the last
-//   verification KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
+//   DATA/verified       head of the last verification
+//   KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
+//   KEYS/<ledger id>/signed    what was signed (ledger/seal/signer.h)
 #pragma once
 
 #include <optional>
@@ -24,6 +25,7 @@ struct Home {
   // ~/.config/custody/keys.
   static Home find(const std::string& data_flag, const std::string& keys_flag);
   std::string keys_of(const LedgerId& ledger) const { return keys + "/" + to_hex(ledger.view()); }
+  std::string signed_file(const LedgerId& ledger) const { return keys_of(ledger) + "/signed"; }
   std::string path(const std::string& name) const { return data + "/" + name; }
 };
 

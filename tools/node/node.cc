@@ -80,7 +80,8 @@ void Node::open_parts() {
       sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tail, *tail_list_[0], system_clock(), options));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tail_list_, *sealers_[0],
-        Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.path("signed")), config_.rounds);
+        Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.signed_file(descriptor().ledger_id)),
+        config_.rounds);
     tails_[0]->add(*rounds_);
   }
   if (has(Role::kProjector)) projector_ = Projector::open(home.path("views"), *log_);

@@ -130,12 +130,13 @@ std::string check_views(Node& node) {
 }
 
 // Before anything new is signed: the signer still knows of every signature that left it.
-std::string check_signed(Node& node, const std::string& root) {
+std::string check_signed(Node& node) {
   const auto note = node.log().newest_checkpoint(0);
   if (!note) return "";
   const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
   if (!checkpoint) return "the newest checkpoint carries no signature of this ledger";
-  std::istringstream words(read_file_if_present(root + "/data/signed", 1 << 16).value_or(""));
+  std::istringstream words(
+      read_file_if_present(node.config().home.signed_file(node.descriptor().ledger_id), 1 << 18).value_or(""));
   uint64_t shard = 0, size = 0;
   words >> shard >> size;
   if (size >= checkpoint->size) return "";
@@ -143,10 +144,10 @@ std::string check_signed(Node& node, const std::string& root) {
          std::to_string(size);
 }
 
-std::string check_opened(Node& node, const std::string& root, const Promises& promises) {
+std::string check_opened(Node& node, const Promises& promises) {
   if (const uint64_t folded = node.projector().progress().shards[0].next_seq; folded < promises.folded)
     return "the views hold " + std::to_string(folded) + " records, durable were " + std::to_string(promises.folded);
-  return check_signed(node, root);
+  return check_signed(node);
 }
 
 std::string check_running(Node& node, const std::vector<ScriptEvent>& events, const Promises& promises) {
@@ -167,7 +168,7 @@ std::string judge(const std::string& root, uint64_t seed, size_t count, const st
   const Promises promises = parse(text);
   const auto events = script(seed, count);
   const auto node = open_node(root);
-  if (std::string wrong = check_opened(*node, root, promises); !wrong.empty()) return wrong;
+  if (std::string wrong = check_opened(*node, promises); !wrong.empty()) return wrong;
   node->start();
   if (std::string wrong = check_running(*node, events, promises); !wrong.empty()) return wrong;
   node->stop();

@@ -11,6 +11,7 @@
 #include "ledger/log/lmdb_log.h"
 #include "ledger/seal/rounds.h"
 #include "tests/unit/base/temp_folder.h"
+#include "tests/unit/seal/troubled_log.h"
 
 namespace custody {
 
@@ -69,16 +70,17 @@ class LedgerFixture : public testing::Test {
     descriptor.shards = shards;
     descriptor.signer = Ed25519PrivateKey::from_seed(key_seed_).public_key();
     folder_ = std::make_unique<TempFolder>();
-    log_ = LmdbLog::create(*folder_ / "log", descriptor);
+    log_ = std::make_unique<TroubledLog>(LmdbLog::create(*folder_ / "log", descriptor));
     open();
   }
 
   void open() {
-    if (!log_) log_ = LmdbLog::open(*folder_ / "log");
+    if (!log_) log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
     const uint32_t shards = log_->descriptor().shards;
     std::vector<Tail*> tails;
     for (uint32_t shard = 0; shard < shards; ++shard) {
       tails_.push_back(std::make_unique<Tail>(*log_, shard, *folder_ / ("tail" + std::to_string(shard))));
+      for (TailListener* listener : listeners_) tails_.back()->add(*listener);
       tails.push_back(tails_.back().get());
     }
     for (uint32_t shard = 0; shard < shards; ++shard)
@@ -133,6 +135,14 @@ class LedgerFixture : public testing::Test {
       std::this_thread::yield();
     }
   }
+  // Yields until it holds; fails after ten seconds.
+  void until(const std::function<bool()>& holds, const std::string& what) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!holds()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << what;
+      std::this_thread::yield();
+    }
+  }
   size_t count_of(const std::string& type, uint32_t shard = 0) {
     size_t n = 0;
     for (const std::string& record : records(shard))
@@ -141,16 +151,17 @@ class LedgerFixture : public testing::Test {
   }
   std::vector<std::string> records(uint32_t shard = 0) {
     std::vector<std::string> all;
-    const auto reader = log_->read_sealed(shard, 0);
+    const auto reader = log_->under().read_sealed(shard, 0);
     while (const auto item = reader->next(std::chrono::milliseconds(0))) all.emplace_back(item->record);
     return all;
   }
 
   JumpingClock clock_;
   SealerOptions sealer_options_;
+  std::vector<TailListener*> listeners_;  // of every tail, from the next open()
   std::string key_seed_;
   std::unique_ptr<TempFolder> folder_;
-  std::unique_ptr<LmdbLog> log_;
+  std::unique_ptr<TroubledLog> log_;
   std::vector<std::unique_ptr<Tail>> tails_;
   std::vector<std::unique_ptr<ShardSealer>> sealers_;
   std::unique_ptr<RoundKeeper> rounds_;

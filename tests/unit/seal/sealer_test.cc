@@ -191,6 +191,38 @@ TEST_F(SealerTest, AStepOnTheRegistryFreesEveryShard) {
   EXPECT_GT(last.seal.reg, step);
 }
 
+TEST_F(SealerTest, WhatAGatewayJudgedIsNotRefusedWhileTheRegistryIsReadLate) {
+  close();
+  create(2);
+  wait_for("sealer.started", 1, 1);
+  int n = 0;
+  const auto lag = [&] {
+    until([&] { return sealers_[0]->status().ready; }, "ready");
+    log_->hold(0);
+    until(
+        [&] {
+          take({.id = "more" + std::to_string(++n), .type = "step.closed"});
+          return records(0).size() > tails_[0]->size() + 1;
+        },
+        "a registry that is read late");
+  };
+  lag();
+  take({.id = "judged", .subject = {{9}}, .seen = records(0).size()});
+  wait_not_ready("waits for record 0:", 1);
+  close();  // nor by a stop
+  open();
+  wait_for("data.accessed", 1, 1);
+  lag();
+  take({.id = "judged too", .subject = {{9}}, .seen = records(0).size()});
+  wait_not_ready("waits for record 0:", 1);
+  log_->let_go();
+  wait_for("data.accessed", 2, 1);
+  until([&] { return sealers_[1]->status().ready; }, "ready");
+  take({.id = "from the future", .subject = {{9}}, .seen = 1'000'000});
+  wait_for("event.refused", 1, 1);
+  EXPECT_EQ(count_of("event.refused", 1), 1u);
+}
+
 TEST_F(SealerTest, ShardsSealInParallelAndRoundsNameTheirRoots) {
   close();
   create(4);
