@@ -12,6 +12,18 @@ namespace {
 std::atomic<size_t> in_use{0};
 std::atomic<size_t> peak{0};
 
+}  // namespace
+
+// Sanitizers bring an operator new of their own: under them nothing is counted, and the other builds do the measuring.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CUSTODY_OTHER_OPERATOR_NEW
+#endif
+#endif
+#ifndef CUSTODY_OTHER_OPERATOR_NEW
+
+namespace {
+
 void* allocate(size_t size) {
   void* memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -48,6 +60,8 @@ void operator delete(void* memory, size_t) noexcept {
 void operator delete[](void* memory, size_t) noexcept {
   release(memory);
 }
+
+#endif
 
 namespace custody {
 

@@ -1,4 +1,5 @@
-// How much memory a piece of code takes at once: counts what goes through operator new in this binary.
+// How much memory a piece of code takes at once: counts what goes through operator new in this binary. Counts
+// nothing under sanitizers.
 #pragma once
 
 #include <cstddef>
