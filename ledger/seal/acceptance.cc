@@ -1,25 +1,31 @@
 #include "ledger/seal/acceptance.h"
 
-#include "ledger/event/record.h"
-
 namespace custody {
 
-Acceptance::Judgement Acceptance::judge(std::string_view record) {
-  Seal seal;
+Acceptance::Judgement Acceptance::judge(std::string_view bytes) {
+  Judgement judgement{Verdict::kBroken, {}, {}, {}};
   try {
-    seal = decode_seal(record);
+    judgement.record = decode_record(bytes);
   } catch (const Error& error) {
-    return {Verdict::kBroken, "a record", error.what()};
+    judgement.expected = "a record in canonical form";
+    judgement.found = error.what();
+    return judgement;
   }
-  const Ref expected{shard_, next_seq_};
-  if (seal.shard == shard_ && seal.seq < next_seq_) return {Verdict::kStale, {}, {}};
-  if (seal.shard != shard_ || seal.seq != next_seq_)
-    return {Verdict::kBroken, "record " + to_text(expected), "record " + to_text(Ref{seal.shard, seal.seq})};
-  if (seal.prev != head_)
-    return {Verdict::kBroken, "prev " + to_base64(view_of(head_)), "prev " + to_base64(view_of(seal.prev))};
-  head_ = leaf_hash(record);
-  ++next_seq_;
-  return {Verdict::kAccepted, {}, {}};
+  const Seal& seal = judgement.record.seal;
+  if (seal.shard == shard_ && seal.seq < next_seq_) {
+    judgement.verdict = Verdict::kStale;
+  } else if (seal.shard != shard_ || seal.seq != next_seq_) {
+    judgement.expected = "record " + to_text(Ref{shard_, next_seq_});
+    judgement.found = "record " + to_text(Ref{seal.shard, seal.seq});
+  } else if (seal.prev != head_) {
+    judgement.expected = "prev " + to_base64(view_of(head_));
+    judgement.found = "prev " + to_base64(view_of(seal.prev));
+  } else {
+    judgement.verdict = Verdict::kAccepted;
+    head_ = leaf_hash(bytes);
+    ++next_seq_;
+  }
+  return judgement;
 }
 
 }  // namespace custody

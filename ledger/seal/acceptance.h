@@ -2,9 +2,9 @@
 // it, the verifier has its own; so what belongs to the ledger is a function of the sequence alone, whoever wrote into
 // it.
 //
-//   shard matches, seq = head + 1, prev = leaf of the head   the next record
-//   a lower seq                                              stale: left by a writer that was overtaken; skipped
-//   anything else                                            broken: a gap or another chain; stop
+//   a record: shard matches, seq = head + 1, prev = leaf of the head   the next one
+//   a record with a lower seq                                          stale: left by a writer overtaken; skipped
+//   anything else                                                      broken: a gap, another chain, no record; stop
 #pragma once
 
 #include <string>
@@ -12,6 +12,7 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/base/ids.h"
+#include "ledger/event/record.h"
 
 namespace custody {
 
@@ -25,9 +26,10 @@ class Acceptance {
     Verdict verdict;
     std::string expected;  // of a broken one: what should have come
     std::string found;
+    Record record;  // unless broken; its views point into the bytes
   };
   // Accepting moves the head. Bytes that are no record are broken, never an exception.
-  Judgement judge(std::string_view record);
+  Judgement judge(std::string_view bytes);
 
   uint32_t shard() const { return shard_; }
   uint64_t next_seq() const { return next_seq_; }

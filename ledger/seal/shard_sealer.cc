@@ -206,7 +206,7 @@ void ShardSealer::read_to_end(Term& term) {
     if (judgement.verdict == Acceptance::Verdict::kStale) continue;
     if (judgement.verdict == Acceptance::Verdict::kBroken)
       throw Error(ErrorCode::kStore, "expected " + judgement.expected + ", found " + judgement.found);
-    const Record record = decode_record(item->record);
+    const Record& record = judgement.record;
     term.chain.apply(record, rule.head(), item->position);
     term.ids.remember(record.statement.id, {record.seal.seq, half_digest(sha256(record.statement_bytes))});
   }

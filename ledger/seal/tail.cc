@@ -114,7 +114,7 @@ void Tail::take(const SealedItem& item) {
   if (judgement.verdict == Acceptance::Verdict::kStale) return;
   if (judgement.verdict == Acceptance::Verdict::kBroken) throw broken(judgement.expected, judgement.found);
   try {
-    const Record record = decode_record(item.record);
+    const Record& record = judgement.record;
     const Accepted accepted{record.statement.id, record.seal.seq, rule.head(), record.seal.sealed_at_us,
                             half_digest(sha256(record.statement_bytes))};
     // The id first: a record that counts and whose id is not known could be sealed again.
@@ -125,7 +125,7 @@ void Tail::take(const SealedItem& item) {
       mark_ = RoundMark{working_.round, working_.tree, working_.head.intake};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;
-    throw broken("a record in canonical form", error.what());
+    throw broken("a body that can be read", error.what());
   }
 }
 

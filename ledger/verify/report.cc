@@ -42,6 +42,7 @@ constexpr KindText kKinds[kFaultKinds] = {
     {"round_number", "rounds do not count upwards without gaps"},
     {"round_time", "a round was not closed when it was sealed"},
     {"round_size", "a round names more records than a shard has, or fewer than the round before"},
+    {"round_cut", "a round names a record that knew records of shard 0 behind the round"},
     {"round_root", "a shard's root is not the one the round names"},
     {"checkpoint_form", "a checkpoint is malformed or of another log"},
     {"checkpoint_signature", "a checkpoint has no valid signature of the ledger's key"},

@@ -46,6 +46,7 @@ enum class FaultKind : uint8_t {
   kRoundNumber,
   kRoundTime,
   kRoundSize,
+  kRoundCut,
   kRoundRoot,
   kCheckpointForm,
   kCheckpointSignature,

@@ -41,7 +41,7 @@ RootCheck::RootCheck(uint32_t shard, bool lags, const Digest& start, const std::
     : shard_(shard),
       lags_(lags),
       faults_(faults),
-      tree_head_(start),
+      tree_head_{start, 0},
       waiting_(temp_folder, kWaitingBytes),
       claims_(temp_folder, kClaimBytes) {}
 
@@ -57,14 +57,14 @@ void RootCheck::claim(const RootClaim& claim) {
   claimed_size_ = claim.size;
 }
 
-void RootCheck::append(const Digest& leaf) {
+void RootCheck::append(const Digest& leaf, uint64_t reg) {
   ++appended_;
   if (!lags_) {
     judge_known();
-    put(leaf);
+    put({leaf, reg});
     return;
   }
-  waiting_.push(leaf);
+  waiting_.push({leaf, reg});
   if (appended_ % kSettleEvery == 0) settle();
 }
 
@@ -100,8 +100,8 @@ void RootCheck::grow(uint64_t size) {
   }
 }
 
-void RootCheck::put(const Digest& leaf) {
-  tree_.append(leaf);
+void RootCheck::put(const Leaf& leaf) {
+  tree_.append(leaf.digest);
   tree_head_ = leaf;
 }
 
@@ -111,10 +111,16 @@ void RootCheck::judge_known() {
 }
 
 void RootCheck::judge(const RootClaim& claim) {
+  // Every record before the cut knew no more of shard 0 than stands before the round.
+  if (claim.source == RootClaim::kRound && tree_head_.reg > claim.round_seq)
+    faults_.add({FaultKind::kRoundCut, 0, claim.round_seq,
+                 "at most " + std::to_string(claim.round_seq) + " as reg of " + to_text(Ref{shard_, claim.size - 1}),
+                 std::to_string(tree_head_.reg)});
   const Digest root = tree_.root();
   if (claim.root != root) return refute(claim, root_fault(claim.source), text_of(root), text_of(claim.root));
   if (claim.source == RootClaim::kSaved) {
-    if (claim.head != tree_head_) return refute(claim, FaultKind::kExtension, text_of(claim.head), text_of(tree_head_));
+    if (claim.head != tree_head_.digest)
+      return refute(claim, FaultKind::kExtension, text_of(claim.head), text_of(tree_head_.digest));
     extends_saved_ = true;
   }
   if (claim.source == RootClaim::kCheckpoint) {

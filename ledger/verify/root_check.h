@@ -35,7 +35,7 @@ class RootCheck {
   // A round's claim, in the order of rounds, sizes never falling. From any one thread.
   void claim(const RootClaim& claim);
   uint64_t claimed_size() const { return claimed_size_; }
-  void append(const Digest& leaf);
+  void append(const Digest& leaf, uint64_t reg);
   // Everything was appended and claimed. What is claimed beyond is a fault, unless the shard's reading was cut off.
   void finish(bool cut_off);
 
@@ -49,7 +49,11 @@ class RootCheck {
  private:
   void settle();
   void grow(uint64_t size);
-  void put(const Digest& leaf);
+  struct Leaf {
+    Digest digest;
+    uint64_t reg;  // of its record
+  };
+  void put(const Leaf& leaf);
   void judge_known();
   void judge(const RootClaim& claim);
   void refute(const RootClaim& claim, FaultKind kind, std::string expected, std::string found);
@@ -59,8 +63,8 @@ class RootCheck {
   const bool lags_;
   FaultList& faults_;
   VerifierTree tree_;
-  Digest tree_head_;       // leaf that went into the tree last
-  Spool<Digest> waiting_;  // accepted, not yet in the tree
+  Leaf tree_head_;       // that went into the tree last
+  Spool<Leaf> waiting_;  // accepted, not yet in the tree
   uint64_t appended_ = 0;
   std::vector<RootClaim> known_;  // ascending by size
   size_t next_known_ = 0;

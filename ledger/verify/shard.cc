@@ -96,7 +96,7 @@ void ShardVerifier::link(const Record& record, const Digest& leaf, size_t bytes)
   else
     recent_[seq % kRecentLeaves] = leaf;
   ids_.add(record.statement.id, seq);
-  roots_.append(leaf);
+  roots_.append(leaf, record.seal.reg);
   size_.store(seq + 1, std::memory_order_relaxed);
   if (shard_ == 0) facts_.registry_size.store(seq + 1, std::memory_order_relaxed);
   counts.bytes += bytes;

@@ -82,7 +82,7 @@ class Follower {
       ++stale_;
       return;
     }
-    const Record record = decode_record(item->record);
+    const Record& record = judgement.record;
     if (record.statement.type == "sealer.started") ++terms_;
     if (record.statement.type != "data.accessed") return;
     const auto number = parse_u64(record.statement.source_id.substr(1));

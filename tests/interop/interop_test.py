@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""verify.py against the golden logs, against a ledger freshly made, and beside custody-verify on logs that are broken at
-random: the same faults, all of them. Takes the two programs from CUSTODY_BIN and CUSTODY_VERIFY_BIN, and
-CUSTODY_INTEROP_SEED to repeat a run."""
+"""verify.py against the golden logs, against a ledger freshly made, and beside custody-verify on logs broken at random:
+the same faults, all of them. The programs are those of CUSTODY_BIN and CUSTODY_VERIFY_BIN; CUSTODY_INTEROP_SEED
+repeats a run."""
 
 import io
 import json

@@ -7,9 +7,10 @@ from checkpoints import read_checkpoint, read_signatures, signature_holds, split
 from records import Record, belongs, blob_digest, id_of, read_descriptor, read_record, read_round, read_term
 from tree import Roots
 
-KINDS = """raw_form entry_form size magic form shard seq prev descriptor stale first own sealed_at reg seen reg_ahead
-intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number round_time
-round_size round_root checkpoint_form checkpoint_signature checkpoint_size checkpoint_root extension""".split()
+KINDS = """raw_form entry_form size magic form shard seq prev descriptor stale first own sealed_at reg seen
+reg_ahead intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number
+round_time round_size round_cut round_root checkpoint_form checkpoint_signature checkpoint_size
+checkpoint_root extension""".split()
 ZEROS = bytes(32)
 BY_THE_SEALER = ("ledger.created", "ledger.round", "sealer.started", "event.conflicted", "event.refused")
 MAX_RECORD = 65_535
@@ -34,6 +35,7 @@ FAULTS_OF_CLAIM = {
 class Shard:
     number: int
     leaves: list = field(default_factory=list)
+    regs: list = field(default_factory=list)
     head: bytes = ZEROS
     last: Record = None
     ids: set = field(default_factory=set)
@@ -95,6 +97,7 @@ class Log:
             return end("prev", f"it links to {record.prev.hex()}, the head is {shard.head.hex()}")
         self.judge(shard, record, blob)
         shard.leaves.append(record.leaf)
+        shard.regs.append(record.reg)
         shard.head, shard.last = record.leaf, record
         return None
 
@@ -234,6 +237,8 @@ class Log:
     def compare(self, claim, shard, roots):
         size_kind, root_kind = FAULTS_OF_CLAIM[claim.who]
         what = f"the first {claim.size} records of shard {shard.number}"
+        if claim.who == "round" and 1 <= claim.size <= shard.size and shard.regs[claim.size - 1] > claim.place[1]:
+            self.fault("round_cut", *claim.place, f"{what}, the last with reg {shard.regs[claim.size - 1]}")
         if claim.size > shard.size:
             if not shard.ended:
                 self.fault(size_kind, *claim.place, f"{what}, which has {shard.size}")

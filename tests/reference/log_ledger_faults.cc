@@ -21,6 +21,10 @@ void add_rounds(Collector& all) {
         draft.body.pop_back();
       },
       4);
+  // Records of shard 1 that stand before the round at 0:2 would know of it.
+  all.add("round_before_what_it_names", "round_cut", first_round, log_with(4, [](Draft& draft) {
+            if (draft.seal.shard == 1 && draft.seal.seq > 0) draft.seal.reg = std::max<uint64_t>(draft.seal.reg, 3);
+          }));
   all.sealed("round_option_of_2", "round_form", {0, 5}, [](Draft& draft) { draft.body.back() = 2; });
   all.sealed("round_root_wrong", "round_root", first_round, [](Draft& draft) { flip(draft.body, 20 + 12); }, 4);
   all.sealed("round_size_beyond", "round_size", {0, 4}, [](Draft& draft) { draft.body[20 + 4] = 100; }, 4);

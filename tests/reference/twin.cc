@@ -38,6 +38,7 @@ const std::vector<std::string> kKinds = {"raw_form",
                                          "round_number",
                                          "round_time",
                                          "round_size",
+                                         "round_cut",
                                          "round_root",
                                          "checkpoint_form",
                                          "checkpoint_signature",
@@ -246,6 +247,8 @@ class Judge {
     if (entry.size < last_size) return fault("round_size", 0, seq);
     last_size = entry.size;
     const std::optional<std::string> root = root_of(shard, entry.size);
+    if (root && entry.size > 0 && shard.records[static_cast<size_t>(entry.size) - 1].reg > seq)
+      fault("round_cut", 0, seq);
     if (root ? *root != entry.root : !shard.stopped) fault(root ? "round_root" : "round_size", 0, seq);
   }
 
