@@ -163,7 +163,7 @@ class Log:
         try:
             digest, taken_out = blob_digest(blob)
             rule("blob_altered", digest == record.blob, "it has another digest")
-            rule("blob_missing", not taken_out, "a section was taken out")
+            rule("blob_missing", digest != record.blob or not taken_out, "a section was taken out")
         except Malformed as error:
             rule("blob_altered", False, str(error))
 
