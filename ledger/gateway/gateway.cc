@@ -40,7 +40,9 @@ void Gateway::check_ready() const {
 std::vector<Outcome> Gateway::submit(std::span<const std::string_view> events, const Principal& principal,
                                      const SubmitOptions& options) {
   check_ready();
-  Work work(parts_.keyring.begin(), principal, parts_.tails[0]->size(), steady_clock::now() + options.patience);
+  const auto end = steady_clock::now() + options.patience;
+  wait_for_named(events, end);
+  Work work(parts_.keyring.begin(), principal, parts_.tails[0]->size(), end);
   std::vector<Item> items(events.size());
   for (size_t i = 0; i < events.size(); ++i) read(work, events[i], items[i]);
   return finish(work, items, options);
@@ -65,18 +67,22 @@ void Gateway::read(Work& work, std::string_view text, Item& item) {
     if (!document.is_object()) return faults.push_back({"", "must be a JSON object: one event"});
     ReadOptions read_options;
     read_options.allow_service = work.own;
-    read_options.resolve = [&](std::string_view contact) {
-      return work.batch.find_or_make(DirectoryKind::kContact, contact).bytes;
-    };
-    const auto event = read_event(document.get_object(), read_options, faults);
+    auto event = read_event(document.get_object(), read_options, faults);
     if (!event) return;
     if (work.own && !event->source.starts_with("custody:"))
       faults.push_back({"/source", "must be a name of the ledger itself, custody:..."});
     if (work.own && event->actor != "system:custody") faults.push_back({"/actor", "must be system:custody"});
     const auto denied = work.own ? std::vector<Fault>{} : admission_->judge(work.principal, *event);
     faults.insert(faults.end(), denied.begin(), denied.end());
-    if (event->after && !wait_for_after(*event->after, work.end, faults)) return;
+    if (event->after) check_after(*event->after, faults);
     if (!faults.empty()) return;
+    if (!event->type->resolved.empty()) {
+      read_options.resolve = [&](std::string_view contact) {
+        return work.batch.find_or_make(DirectoryKind::kContact, contact).bytes;
+      };
+      event = read_event(document.get_object(), read_options, faults);
+      if (!event) return;
+    }
     encrypt_and_enter(work, *event, item);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUsage && error.code() != ErrorCode::kRefused) throw;
@@ -86,6 +92,10 @@ void Gateway::read(Work& work, std::string_view text, Item& item) {
 
 void Gateway::encrypt_and_enter(Work& work, const ParsedEvent& event, Item& item) {
   std::vector<Fault>& faults = item.outcome.faults;
+  const auto fields = field_values(event, work.batch, work.kept, faults);
+  check_blob_size(fields, faults);
+  if (!faults.empty()) return;
+  // Last, as it makes what it does not find: a refused event leaves nobody in the directory.
   SubjectId subject;
   if (!event.subject.empty()) {
     // An archive is opened by first contact and by nothing else.
@@ -96,8 +106,6 @@ void Gateway::encrypt_and_enter(Work& work, const ParsedEvent& event, Item& item
     else
       return faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
   }
-  const auto fields = field_values(event, work.batch, work.kept, faults);
-  if (!faults.empty()) return;
   const EventId id = make_event_id(event.source, event.id, event.time.us);
   const PreparedValues values = work.batch.prepare(id, {subject, event.key_owner}, fields);
   const Statement statement = statement_of(event, id, values.values_commit());
@@ -154,37 +162,55 @@ std::optional<Receipt> Gateway::receipt_at(uint32_t shard, uint64_t seq) const {
   return std::nullopt;
 }
 
-bool Gateway::wait_for_after(Ref after, steady_clock::time_point end, std::vector<Fault>& faults) {
-  if (after.shard >= parts_.tails.size()) {
-    faults.push_back({"/after", "names a shard that this ledger does not have"});
-    return false;
+// Before any key is touched: a batch that makes keys holds the keyring's write lock, and nobody else should wait for
+// what this one waits for. Malformed events and those that disguise the name find no patience below.
+void Gateway::wait_for_named(std::span<const std::string_view> events, steady_clock::time_point end) const {
+  for (const std::string_view text : events) {
+    if (text.find("\"after\"") == std::string_view::npos) continue;
+    try {
+      boost::json::monotonic_resource memory;
+      const boost::json::value document = parse_json(text, &memory);
+      const auto* object = document.if_object();
+      const auto* after = object == nullptr ? nullptr : object->if_contains("after");
+      if (after == nullptr || !after->is_string()) continue;
+      const auto ref = parse_ref({after->get_string().data(), after->get_string().size()});
+      if (!ref || ref->shard >= parts_.tails.size()) continue;
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+      parts_.tails[ref->shard]->wait_for(ref->seq + 1, std::max(left, std::chrono::milliseconds(0)));
+    } catch (const Error&) {  // said when it is read
+    }
   }
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
-  if (parts_.tails[after.shard]->wait_for(after.seq + 1, std::max(left, std::chrono::milliseconds(0)))) return true;
-  faults.push_back({"/after", "names a record that is not sealed yet"});
-  return false;
+}
+
+void Gateway::check_after(Ref after, std::vector<Fault>& faults) const {
+  if (after.shard >= parts_.tails.size())
+    faults.push_back({"/after", "names a shard that this ledger does not have"});
+  else if (parts_.tails[after.shard]->size() <= after.seq)
+    faults.push_back({"/after", "names a record that is not sealed yet"});
 }
 
 std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const SubmitOptions& options) {
   const bool any_refused = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.refused(); });
   const bool nothing = options.all_or_nothing && any_refused;
-  std::vector<IntakeAppend> appends;
   std::vector<EventId> ids;
   std::vector<size_t> places;
   for (size_t i = 0; i < items.size(); ++i) {
     Item& item = items[i];
     if (item.refused()) item.outcome.status = OutcomeStatus::kRefused;
-    if (item.refused() || !item.append || nothing) continue;
-    appends.push_back({item.shard, item.entry});
-    if (item.outcome.status == OutcomeStatus::kConflict) continue;
+    if (nothing) item.append = false;
+    if (item.refused() || !item.append || item.outcome.status == OutcomeStatus::kConflict) continue;
     item.outcome.status = OutcomeStatus::kTaken;
     ids.push_back(item.outcome.id);
     places.push_back(i);
   }
+  // Waiting begins before the append: nothing that is sealed in between can be missed.
+  std::optional<Receipts::Wait> wait;
+  if (options.wait == Wait::kSealed && !places.empty()) wait.emplace(parts_.receipts, std::move(ids));
+  if (wait) look_up_again(items, places, *wait);
+  std::vector<IntakeAppend> appends;
+  for (const Item& item : items)
+    if (item.append) appends.push_back({item.shard, item.entry});
   if (!appends.empty()) {
-    // Waiting begins before the append: nothing that is sealed in between can be missed.
-    std::optional<Receipts::Wait> wait;
-    if (options.wait == Wait::kSealed) wait.emplace(parts_.receipts, ids);
     work.batch.commit();
     parts_.log.append_intake(appends);
     if (wait) note_arrivals(items, places, wait->until(work.end));
@@ -195,11 +221,21 @@ std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const
   return outcomes;
 }
 
+// The same event may have come by another way and been sealed since it was looked up: nobody would tell of it again.
+void Gateway::look_up_again(std::vector<Item>& items, const std::vector<size_t>& places, Receipts::Wait& wait) {
+  for (size_t i = 0; i < places.size(); ++i) {
+    Item& item = items[places[i]];
+    if (!parts_.tails[item.shard]->find(item.outcome.id)) continue;
+    wait.give_up(i);
+    look_up(item);
+  }
+}
+
 void Gateway::note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,
                             const std::vector<std::optional<Arrival>>& arrivals) {
   for (size_t i = 0; i < places.size(); ++i) {
-    if (!arrivals[i]) continue;
     Item& item = items[places[i]];
+    if (!arrivals[i] || item.outcome.status != OutcomeStatus::kTaken) continue;
     item.outcome.receipt = arrivals[i]->receipt;
     const bool same = arrivals[i]->statement == half_digest(item.statement_hash);
     item.outcome.status = same ? OutcomeStatus::kSealed : OutcomeStatus::kConflict;

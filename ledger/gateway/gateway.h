@@ -99,7 +99,9 @@ class Gateway {
   void make_entry(Work& work, Item& item, const Statement& statement, const SubjectId& subject,
                   std::string_view statement_bytes, std::string_view blob);
   void look_up(Item& item);
-  bool wait_for_after(Ref after, std::chrono::steady_clock::time_point end, std::vector<Fault>& faults);
+  void look_up_again(std::vector<Item>& items, const std::vector<size_t>& places, Receipts::Wait& wait);
+  void wait_for_named(std::span<const std::string_view> events, std::chrono::steady_clock::time_point end) const;
+  void check_after(Ref after, std::vector<Fault>& faults) const;
   std::vector<Outcome> finish(Work& work, std::vector<Item>& items, const SubmitOptions& options);
   static void note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,
                             const std::vector<std::optional<Arrival>>& arrivals);

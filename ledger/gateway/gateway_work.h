@@ -34,4 +34,17 @@ struct Gateway::Work {
 std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& batch, std::deque<std::string>& kept,
                                      std::vector<Fault>& faults);
 
+// Appends a fault when the blob of these fields would be too long, before anything is made for them. Of fields in
+// several sections it is the least that it would have.
+template <class Fields>
+void check_blob_size(const Fields& fields, std::vector<Fault>& faults) {
+  constexpr size_t kBlobHead = 4 + 4, kSectionHead = 16 + 32 + 4, kTag = 16;
+  size_t plaintext = 4;
+  for (const auto& field : fields) plaintext += 1 + field.name.size() + 32 + 1 + 4 + field.value.size();
+  plaintext = (plaintext + kSectionPadding - 1) / kSectionPadding * kSectionPadding;
+  if (kBlobHead + kSectionHead + plaintext + kTag > kMaxBlobBytes)
+    faults.push_back(
+        {"/data", "has values, notes and lists of more than 1 MiB together: state it as parts of one operation"});
+}
+
 }  // namespace custody

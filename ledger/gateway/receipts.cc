@@ -1,5 +1,7 @@
 #include "ledger/gateway/receipts.h"
 
+#include <algorithm>
+
 #include "ledger/codec/json.h"
 
 namespace custody {
@@ -23,6 +25,16 @@ Receipts::Wait::~Wait() {
     const auto [begin, end] = receipts_.waiting_.equal_range(id);
     for (auto at = begin; at != end;) at = at->second.wait == this ? receipts_.waiting_.erase(at) : std::next(at);
   }
+}
+
+void Receipts::Wait::give_up(size_t index) {
+  const std::lock_guard lock(receipts_.mutex_);
+  const auto [begin, end] = receipts_.waiting_.equal_range(ids_[index]);
+  const auto mine = std::find_if(
+      begin, end, [&](const auto& waiting) { return waiting.second.wait == this && waiting.second.index == index; });
+  if (mine == end) return;  // it has arrived
+  receipts_.waiting_.erase(mine);
+  --missing_;
 }
 
 std::vector<std::optional<Arrival>> Receipts::Wait::until(std::chrono::steady_clock::time_point end) {

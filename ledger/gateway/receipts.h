@@ -39,6 +39,8 @@ class Receipts : public TailListener {
     ~Wait();
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
+    // This one is not waited for any more.
+    void give_up(size_t index);
     // Until all have arrived or the time is over. Same order as the ids.
     std::vector<std::optional<Arrival>> until(std::chrono::steady_clock::time_point end);
 

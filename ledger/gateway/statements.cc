@@ -48,6 +48,14 @@ std::vector<std::pair<std::string, SentValue>> read_values(const boost::json::va
   return out;
 }
 
+Digest commitment_of(const std::vector<SaltedField>& fields) {
+  std::vector<CommittedField> committed;
+  committed.reserve(fields.size());
+  for (const SaltedField& field : fields)
+    committed.push_back({field.name, field_commitment(field.salt, field.type, field.value)});
+  return values_commitment(committed);
+}
+
 }  // namespace
 
 std::vector<Outcome> Gateway::submit_statements(std::span<const std::string_view> statements,
@@ -82,7 +90,11 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
   faults = faults_of_statement(statement, sent.subject.value_or(""), fields);
   if (!faults.empty()) return;
   check_client_authority(work, statement, faults);
-  SubjectId subject;
+  check_blob_size(fields, faults);
+  if (commitment_of(fields) != statement.values_commit)
+    faults.push_back({"/values", "are not those that the statement commits to"});
+  if (!faults.empty()) return;
+  SubjectId subject;  // as in gateway.cc: last, as it makes what it does not find
   if (sent.subject) {
     const auto known = statement.type == "archive.opened"
                            ? work.batch.find_or_make(DirectoryKind::kCustomer, *sent.subject)
@@ -90,13 +102,10 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
     if (!known) return faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
     subject = *known;
   }
-  if (!faults.empty()) return;
   const std::string owner = subject.empty() && !fields.empty()
                                 ? find_type(statement.type, statement.version)->key_owner(statement.body)
                                 : std::string();
   const PreparedValues prepared = work.batch.prepare_salted(statement.id, {subject, owner}, fields);
-  if (prepared.values_commit() != statement.values_commit)
-    return faults.push_back({"/values", "are not those that the statement commits to"});
   item.statement_hash = sha256(sent.statement);
   make_entry(work, item, statement, subject, sent.statement, work.batch.seal(prepared, item.statement_hash));
 }
