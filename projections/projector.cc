@@ -22,8 +22,8 @@ struct Projector::Core {
   }
   // Waits until `done` gives an answer, asking after every report of a worker; false at `until`.
   bool wait(steady_clock::time_point until, const std::function<std::optional<bool>()>& done);
-  std::vector<uint64_t> wait_for_equal_ground(Crew& rebuilt, const Position& position);
-  void take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt);
+  void wait_for_equal_ground(Crew& rebuilt, const Position& position, const std::function<void()>& still);
+  void take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt, const std::function<void()>& still);
 
   Log& log;
   ProjectorOptions options;
@@ -138,10 +138,17 @@ const Views& Projector::views() const {
   return core_->views;
 }
 
-// The position to compare at, once the rebuilt views have reached it.
-std::vector<uint64_t> Projector::Core::wait_for_equal_ground(Crew& rebuilt, const Position& position) {
-  const bool there = wait(steady_clock::time_point::max(), [&] { return rebuilt.reached(position.sizes); });
-  if (there) return position.sizes;
+// Returns once the rebuilt views have reached the position. `still` is asked meanwhile and may throw.
+void Projector::Core::wait_for_equal_ground(Crew& rebuilt, const Position& position,
+                                            const std::function<void()>& still) {
+  constexpr milliseconds kAskEvery{200};
+  for (;;) {
+    std::optional<bool> there;
+    wait(steady_clock::now() + kAskEvery, [&] { return there = rebuilt.reached(position.sizes); });
+    if (there == true) return;
+    if (there == false) break;
+    still();
+  }
   std::string why;
   for (const ShardProgress& shard : rebuilt.progress())
     if (shard.stopped && why.empty()) why = shard.stopped->message;
@@ -151,27 +158,28 @@ std::vector<uint64_t> Projector::Core::wait_for_equal_ground(Crew& rebuilt, cons
 
 // Live and rebuilt views are equal so far. The live ones end; the rebuilt ones are brought to where these ended, so
 // that no answer goes back, made durable, and put in their place.
-void Projector::Core::take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt) {
+void Projector::Core::take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt,
+                                const std::function<void()>& still) {
   const std::lock_guard hold(control);
   const bool was_running = crew->running();
   crew->stop();
-  {
-    const std::unique_ptr<Crew> last = crew_of(rebuilt);
-    last->start();
-    Position end;
-    end.sizes = store->sizes();
-    try {
-      wait_for_equal_ground(*last, end);
-    } catch (const Error&) {
-      if (was_running) crew->start();
-      throw;
+  try {
+    {
+      const std::unique_ptr<Crew> last = crew_of(rebuilt);
+      last->start();
+      Position end;
+      end.sizes = store->sizes();
+      wait_for_equal_ground(*last, end, still);
+      last->stop();
     }
-    last->stop();
+    rebuilt->sync();
+    rebuilt.reset();
+    rebuilt = ViewStore::open(generations.path(next), log.descriptor());
+    generations.make_current(next);
+  } catch (...) {  // whatever it was: the live views go on
+    if (was_running) crew->start();
+    throw;
   }
-  rebuilt->sync();
-  rebuilt.reset();
-  rebuilt = ViewStore::open(generations.path(next), log.descriptor());
-  generations.make_current(next);
   std::shared_ptr<Crew> new_crew = crew_of(rebuilt);
   uint64_t old = next;
   {
@@ -212,7 +220,7 @@ RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&
     Moment frontier;
     frontier.frontier = true;
     if (result.position.round == 0) result.position = core_->views.resolve(frontier);
-    core_->wait_for_equal_ground(*crew, result.position);
+    core_->wait_for_equal_ground(*crew, result.position, [&] { phase("catch up"); });
     crew.reset();
     phase("digest");
     result.views = compare_digests(live, rebuilt, result.position.sizes);
@@ -220,7 +228,7 @@ RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&
     live.reset();
     if (result.swapped) {
       phase("swap");
-      core_->take_over(next, rebuilt);
+      core_->take_over(next, rebuilt, [&] { phase("swap"); });
     }
   } catch (...) {
     rebuilt.reset();

@@ -80,6 +80,12 @@ struct RebuildProgress {
   uint64_t total = 0;
   uint64_t per_second = 0;
   uint64_t seconds_left = 0;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("phase", phase), field("done", done), field("total", total), field("per_second", per_second),
+       field("seconds_left", seconds_left));
+  }
 };
 
 struct RebuiltView {

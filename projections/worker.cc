@@ -123,6 +123,10 @@ bool ShardWorker::fold_until_stopped() try {
       ++batched_;
     }
     if (kind != RecordSource::Kind::kRecord || batched_ >= batch_records_) commit();
+    if (kind == RecordSource::Kind::kNothing && progress_.trouble && source.caught_up()) {
+      progress_.trouble.reset();
+      report_(progress_);
+    }
     if (kind == RecordSource::Kind::kBroken) {
       report_stop(source.stop());
       return false;

@@ -60,6 +60,13 @@ int64_t time_of(const Position& position, std::optional<int64_t> at_us) {
   return position.frontier || !position.closed_at ? INT64_MAX : position.closed_at->us;
 }
 
+// Kinds and ids have at most 255 bytes; a longer key is none that the store could be asked for.
+void check_names(std::string_view kind, std::string_view id) {
+  constexpr size_t kMost = 255;
+  if (kind.size() > kMost || id.size() > kMost)
+    throw Error(ErrorCode::kUsage, "kinds and ids of the registry have at most 255 bytes");
+}
+
 // The versions of one entry that lie before the position.
 std::vector<VersionRow> rows_of(const Question& question, std::string_view kind, std::string_view id) {
   std::vector<VersionRow> rows;
@@ -80,6 +87,7 @@ std::optional<std::string> owner_in(const RegistryRow& row, const EventSummary& 
 
 std::optional<RegistryEntry> Views::registry_entry(std::string_view kind, std::string_view id, const Moment& moment,
                                                    std::optional<int64_t> at_us) const {
+  check_names(kind, id);
   const Question question(store_(), moment);
   std::vector<VersionRow> rows = rows_of(question, kind, id);
   if (rows.empty()) return std::nullopt;
@@ -89,6 +97,7 @@ std::optional<RegistryEntry> Views::registry_entry(std::string_view kind, std::s
 RegistryAnswer Views::registry(std::string_view kind, const Moment& moment, const Page& page,
                                std::optional<int64_t> at_us) const {
   check_limit(page.limit);
+  check_names(kind, page.from);
   const Question question(store_(), moment);
   RegistryAnswer answer{question.position(), {}, {}};
   const std::string prefix = registry_kind_prefix(kind);
@@ -110,6 +119,7 @@ RegistryAnswer Views::registry(std::string_view kind, const Moment& moment, cons
 }
 
 OwnerAnswer Views::step_owner(std::string_view step, int64_t at_us, const Moment& moment) const {
+  check_names("step", step);
   const Question question(store_(), moment);
   OwnerAnswer answer;
   answer.position = question.position();

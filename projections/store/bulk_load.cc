@@ -1,6 +1,9 @@
 #include "projections/store/bulk_load.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -15,10 +18,15 @@ struct Close {
 };
 using File = std::unique_ptr<std::FILE, Close>;
 
-File open_run(const std::string& path, const char* mode) {
+constexpr size_t kMostBuffer = size_t{1} << 20;
+constexpr size_t kLeastBuffer = size_t{16} << 10;
+
+File open_run(const std::string& path, const char* mode, size_t buffer_bytes) {
   File file(std::fopen(path.c_str(), mode));
-  if (!file) throw Error(ErrorCode::kStore, "cannot open " + path);
-  std::setvbuf(file.get(), nullptr, _IOFBF, 1 << 20);
+  if (!file)
+    throw Error(errno == EMFILE ? ErrorCode::kUnavailable : ErrorCode::kStore,
+                "cannot open " + path + ": " + std::strerror(errno));
+  std::setvbuf(file.get(), nullptr, _IOFBF, buffer_bytes);
   return file;
 }
 
@@ -27,7 +35,7 @@ constexpr size_t kHeaderBytes = 7;
 
 void write_run(const std::string& path, RowBatch& batch) {
   batch.sort();
-  const File file = open_run(path, "wb");
+  const File file = open_run(path, "wb", kMostBuffer);
   std::string row;
   for (size_t i = 0; i < batch.size(); ++i) {
     const RowView view = batch[i];
@@ -44,7 +52,7 @@ void write_run(const std::string& path, RowBatch& batch) {
 
 class RunReader {
  public:
-  explicit RunReader(const std::string& path) : path_(path), file_(open_run(path, "rb")) {}
+  RunReader(const std::string& path, size_t buffer_bytes) : path_(path), file_(open_run(path, "rb", buffer_bytes)) {}
   bool next() {
     std::string header(kHeaderBytes, '\0');
     const size_t got = std::fread(header.data(), 1, kHeaderBytes, file_.get());
@@ -138,10 +146,14 @@ void BulkLoad::finish(const FoldCursor& cursor, const UnknownCounts& unknown,
   } else {
     if (!batch_.empty()) spill();
     wait_for_spill();
+    batch_ = {};
+    spilling_ = {};
     std::vector<std::unique_ptr<RunReader>> readers;
     std::priority_queue<RunReader*, std::vector<RunReader*>, Later> queue;
+    // All runs are read at once; together they have the memory that gathering had.
+    const size_t buffer = std::clamp<size_t>(buffer_bytes_ / runs_.size(), kLeastBuffer, kMostBuffer);
     for (const std::string& run : runs_) {
-      readers.push_back(std::make_unique<RunReader>(run));
+      readers.push_back(std::make_unique<RunReader>(run, buffer));
       if (readers.back()->next()) queue.push(readers.back().get());
     }
     while (!queue.empty()) {
@@ -151,8 +163,6 @@ void BulkLoad::finish(const FoldCursor& cursor, const UnknownCounts& unknown,
       if (reader->next()) queue.push(reader);
     }
   }
-  batch_ = {};
-  spilling_ = {};
   appender.commit();
   LmdbTxn txn = store_.env().begin_write();
   store_.put_cursor(txn, cursor, unknown);

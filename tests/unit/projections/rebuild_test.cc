@@ -64,6 +64,23 @@ INSTANTIATE_TEST_SUITE_P(ShardsAndMemory, RebuildOn,
                          testing::Combine(testing::Values(1u, 4u),
                                           testing::Values(uint64_t{32} << 10, uint64_t{64} << 20)));
 
+TEST(Rebuild, AChangeOverThatFailsLetsTheLiveViewsGoOn) {
+  World world(2);
+  tell(world, 7, 60);
+  const auto projector = world.projector();
+  projector->start();
+  ASSERT_TRUE(projector->wait_until_round(1, seconds(60)));
+  const std::string current = world.views_folder() + "/CURRENT";
+  std::filesystem::remove(current);
+  std::filesystem::create_directories(current + "/in the way");
+  EXPECT_THROW(projector->rebuild(), Error);
+  EXPECT_TRUE(projector->progress().running);
+  EXPECT_EQ(projector->progress().generation, 1u);
+  world.seal(collected(1, {"name"}));
+  world.round(kBegin + 3000 * kSecond);
+  EXPECT_TRUE(projector->wait_until_round(2, seconds(60)));
+}
+
 TEST(Rebuild, GoesOnFromTheNewGenerationAfterAReopen) {
   World world(2);
   tell(world, 7, 60);
