@@ -76,6 +76,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/v1/registry/{}", &Api::get_registry},
       {"GET", "/v1/digests", &Api::get_digests},
       {"POST", "/v1/projections/{}", &Api::post_projections},
+      {"GET", "/v1/projections", &Api::get_projections},
       {"GET", "/v1/status", &Api::get_status},
       {"GET", "/healthz", &Api::get_healthz},
       {"GET", "/readyz", &Api::get_readyz},

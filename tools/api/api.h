@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,9 +73,13 @@ class Api {
   ApiResponse get_readyz(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_openapi(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse post_projections(const ApiRequest&, const std::vector<std::string>&);
+  ApiResponse get_projections(const ApiRequest&, const std::vector<std::string>&);
+  RebuildReport rebuild_views();
 
   Node& node_;
   int64_t started_us_ = system_clock().now_us();
+  std::mutex rebuild_mutex_;
+  std::optional<RebuildProgress> rebuild_;  // of the one under way
 };
 
 // {"type","title","status","detail", "faults":[{"pointer","message"}]}

@@ -5,6 +5,7 @@ namespace custody {
 namespace {
 
 constexpr auto kFirst = std::chrono::milliseconds(2000);
+constexpr size_t kMostBytes = size_t{4} << 20;  // of one answer; what is left is the next page's
 
 Ref ref_of(const std::string& text) {
   const auto ref = parse_ref(text);
@@ -26,7 +27,8 @@ ApiResponse Api::get_record(const ApiRequest&, const std::vector<std::string>& p
   throw Error(ErrorCode::kUnavailable, "record " + to_text(ref) + " cannot be read now");
 }
 
-// From `from` on within its shard; `next` is absent at the end. form=full gives whole records, form=hex their bytes.
+// From `from` on within its shard, up to `limit` records or a few megabytes; `next` is absent at the end. form=full
+// gives whole records, form=hex their bytes.
 ApiResponse Api::get_records(const ApiRequest& request, const std::vector<std::string>&) {
   Ref at = ref_of(parameter(request, "from").value_or("0:0"));
   const uint64_t limit = number_parameter(request, "limit", 100, 1, 10'000);
@@ -36,7 +38,7 @@ ApiResponse Api::get_records(const ApiRequest& request, const std::vector<std::s
   const uint64_t size = node_.tails()[at.shard]->size();
   std::string out = "{\"records\":[";
   const auto reader = at.seq < size ? node_.log().read_sealed(at.shard, at.seq) : nullptr;
-  for (uint64_t n = 0; reader && n < limit && at.seq < size;) {
+  for (uint64_t n = 0; reader && n < limit && at.seq < size && out.size() < kMostBytes;) {
     const auto item = reader->next(kFirst);
     if (!item) throw Error(ErrorCode::kUnavailable, "record " + to_text(at) + " cannot be read now");
     if (decode_seal(item->record).seq != at.seq) continue;  // left by a sealer that was overtaken

@@ -10,6 +10,16 @@ ApiResponse answered(const Answer& answer) {
   return {200, "application/json", to_json_text(answer) + "\n", {}};
 }
 
+struct ProjectionsAnswer {
+  ProjectorProgress views;
+  std::optional<RebuildProgress> rebuild;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("views", views), field("rebuild", rebuild));
+  }
+};
+
 Page page_of(const ApiRequest& request) {
   return {parameter(request, "from").value_or(""), number_parameter(request, "limit", 100, 1, 10'000)};
 }
@@ -51,10 +61,39 @@ ApiResponse Api::get_digests(const ApiRequest& request, const std::vector<std::s
   return answered(node_.projector().views().digests(moment_parameter(request)));
 }
 
+// Calls it off when the service stops: the views in use are as good as before.
+RebuildReport Api::rebuild_views() {
+  const auto note = [this](const std::optional<RebuildProgress>& progress) {
+    const std::lock_guard lock(rebuild_mutex_);
+    rebuild_ = progress;
+  };
+  try {
+    const RebuildReport report = node_.projector().rebuild([&](const RebuildProgress& progress) {
+      if (node_.stopping()) throw Error(ErrorCode::kUnavailable, "the service is stopping: the views stay as they are");
+      note(progress);
+    });
+    note(std::nullopt);
+    return report;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kConflict) note(std::nullopt);  // else it is another one's
+    throw;
+  }
+}
+
+// How far the views are, and a rebuild where one is under way.
+ApiResponse Api::get_projections(const ApiRequest&, const std::vector<std::string>&) {
+  ProjectionsAnswer answer{node_.projector().progress(), std::nullopt};
+  {
+    const std::lock_guard lock(rebuild_mutex_);
+    answer.rebuild = rebuild_;
+  }
+  return answered(answer);
+}
+
 // /v1/projections/rebuild folds the log anew beside the live views and changes over when the digests are equal;
 // /v1/projections/wait returns when the views have reached what is sealed now.
 ApiResponse Api::post_projections(const ApiRequest& request, const std::vector<std::string>& parts) {
-  if (parts[0] == "rebuild") return answered(node_.projector().rebuild());
+  if (parts[0] == "rebuild") return answered(rebuild_views());
   if (parts[0] != "wait") throw Error(ErrorCode::kNotFound, "projections can be told to rebuild, or to wait");
   std::vector<uint64_t> sizes;
   for (const Tail* tail : node_.tails()) sizes.push_back(tail->size());

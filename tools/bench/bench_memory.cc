@@ -120,7 +120,7 @@ std::vector<Figure> bench_memory_verify(const BenchOptions& options) {
     const Scratch scratch(options.folder);
     say("memory-verify: " + std::to_string(size) + " records");
     make_big_ledger(scratch / "data", size);
-    Child child(options.program, {"verify", "--data", scratch / "data", "--keys", scratch / "data/keys", "--json"});
+    Child child(options.program, {"verify", "--data", scratch / "data", "--keys", scratch / "data.keys", "--json"});
     Memory most;
     Sample sample = timed([&] {
       most = child.watch_to_end();

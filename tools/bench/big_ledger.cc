@@ -83,7 +83,7 @@ class Maker {
 }  // namespace
 
 void make_big_ledger(const std::string& data, uint64_t records) {
-  const Home home{data, data + "/keys"};
+  const Home home{data, data + ".keys"};
   Maker maker(home, make_descriptor(home, {}, kBegan));
   for (uint64_t n = 0; maker.size() + 1 < records; ++n) {
     maker.event(n);

@@ -115,7 +115,7 @@ Memory Child::watch_to_end() {
 }
 
 Service::Service(const std::string& program, const std::string& data)
-    : child_(program, {"serve", "--data", data, "--keys", data + "/keys", "--listen", "127.0.0.1:0"}) {
+    : child_(program, {"serve", "--data", data, "--keys", data + ".keys", "--listen", "127.0.0.1:0"}) {
   const std::string line = child_.read_line();
   if (!line.starts_with("listening http://")) throw Error(ErrorCode::kUnavailable, program + " serve did not start");
   url_ = line.substr(line.find("http://"));

@@ -13,7 +13,7 @@ void no_notice(const std::string&) {}
 
 std::unique_ptr<Node> start_node(const std::string& folder, std::set<Role> roles) {
   NodeConfig config;
-  config.home = {folder, folder + "/keys"};
+  config.home = {folder, folder + ".keys"};
   config.roles = std::move(roles);
   auto node = Node::open(std::move(config), no_notice);
   node->start();
@@ -24,7 +24,7 @@ std::unique_ptr<Node> start_node(const std::string& folder, std::set<Role> roles
 std::unique_ptr<Node> open_kafka_node(const std::string& folder, const std::string& brokers,
                                       const std::string& ledger) {
   NodeConfig config;
-  config.home = {folder, folder + "/keys"};
+  config.home = {folder, folder + ".keys"};
   config.roles = {Role::kSealer};
   config.kafka.emplace();
   config.kafka->connection.bootstrap = brokers;

@@ -50,7 +50,7 @@ class Child {
   int status_ = -1;
 };
 
-// `custody serve` on a free port of loopback over `data` (keys in data/keys); it answers when this returns.
+// `custody serve` on a free port of loopback over `data` (keys in data.keys); it answers when this returns.
 class Service {
  public:
   Service(const std::string& program, const std::string& data);

@@ -1,10 +1,12 @@
 // custody status: how the ledger is. custody rebuild: folds the log anew and compares.
 #include <boost/json.hpp>
+#include <future>
 #include <iostream>
 
 #include "ledger/codec/json.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/custody/progress.h"
 #include "tools/custody/text.h"
 
 namespace custody {
@@ -41,10 +43,35 @@ int status(const Invocation& call) {
   return 0;
 }
 
+// Asks how far the rebuild is until it is done.
+void show_rebuild(Connection& connection, const std::future<std::string>& done) {
+  std::optional<ProgressLine> line;
+  std::string phase;
+  while (done.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
+    const ApiResponse answer = connection.call({"GET", "/v1/projections", {}, "", "", {}});
+    if (answer.status != 200) continue;
+    const boost::json::value document = parse_json(answer.body);
+    const auto* progress = document.as_object().if_contains("rebuild");
+    if (progress == nullptr || !progress->is_object()) continue;
+    const auto& object = progress->get_object();
+    if (const std::string now = text_member(object, "phase"); now != phase) {
+      phase = now;
+      if (line) line->clear();
+      line.emplace(phase == "load" ? "rows loaded" : phase == "fold" ? "records folded" : phase);
+    }
+    const uint64_t total = number_member(object, "total");
+    line->show(number_member(object, "done"), total == 0 ? std::nullopt : std::optional(total));
+  }
+  if (line) line->clear();
+}
+
 int rebuild(const Invocation& call) {
   const auto connection = connect(call);
   if (connection->local()) connection->post("/v1/projections/wait", "");
-  const std::string answer = connection->post("/v1/projections/rebuild", "");
+  auto rebuilt = std::async(std::launch::async, [&] { return connection->post("/v1/projections/rebuild", ""); });
+  const auto beside = connection->local() ? nullptr : connect(call);  // the other one waits for its answer
+  show_rebuild(beside ? *beside : *connection, rebuilt);
+  const std::string answer = rebuilt.get();
   const boost::json::value document = parse_json(answer);
   const auto& object = document.as_object();
   const bool swapped = object.at("swapped").as_bool();

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
+#include <filesystem>
 
 #include "ledger/base/file.h"
 #include "ledger/codec/json.h"
@@ -30,6 +32,14 @@ std::string first_of(const std::string& flag, const char* variable, const std::s
 Home Home::find(const std::string& data_flag, const std::string& keys_flag) {
   return {first_of(data_flag, "CUSTODY_DATA", ".local/share/custody"),
           first_of(keys_flag, "CUSTODY_KEYS", ".config/custody/keys")};
+}
+
+void Home::check_apart() const {
+  const std::filesystem::path outer = std::filesystem::weakly_canonical(data);
+  const std::filesystem::path inner = std::filesystem::weakly_canonical(keys);
+  if (std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first != outer.end()) return;
+  throw Error(ErrorCode::kUsage, "the keys folder " + keys + " lies in the data folder " + data +
+                                     ": a copy of the data would open everything in it; choose another with --keys");
 }
 
 Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t now_us) {

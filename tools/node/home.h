@@ -24,6 +24,8 @@ struct Home {
   // From the flags where given, else CUSTODY_DATA and CUSTODY_KEYS, else ~/.local/share/custody and
   // ~/.config/custody/keys.
   static Home find(const std::string& data_flag, const std::string& keys_flag);
+  // Error kUsage where the keys would lie in the data folder: a copy of it would open everything in it.
+  void check_apart() const;
   std::string keys_of(const LedgerId& ledger) const { return keys + "/" + to_hex(ledger.view()); }
   std::string signed_file(const LedgerId& ledger) const { return keys_of(ledger) + "/signed"; }
   std::string path(const std::string& name) const { return data + "/" + name; }

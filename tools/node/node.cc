@@ -19,6 +19,7 @@ std::string host_name() {
 
 std::unique_ptr<Node> Node::open(NodeConfig config, const std::function<void(const std::string&)>& notice) {
   auto node = std::unique_ptr<Node>(new Node(std::move(config)));
+  node->config_.home.check_apart();
   make_folders(node->config_.home.data);
   node->lock_ = ProcessLock::take(node->config_.home.path("lock"));
   node->open_log(notice);
@@ -62,7 +63,16 @@ void Node::open_keyring() {
   options.keys_folder = config_.home.keys_of(descriptor().ledger_id);
   options.ledger = descriptor().ledger_id;
   options.passphrase = passphrase_from_environment();
-  keyring_ = Keyring::exists(options.folder) ? Keyring::open(std::move(options)) : Keyring::create(std::move(options));
+  if (Keyring::exists(options.folder)) {
+    keyring_ = Keyring::open(std::move(options));
+    return;
+  }
+  // One made in the place of one that is lost would know no customer, and give those that come again another id.
+  for (uint32_t shard = 0; !config_.kafka && shard < descriptor().shards; ++shard)
+    if (log_->intake_end(shard) > 0)
+      throw Error(ErrorCode::kStore, "the keyring " + options.folder +
+                                         " is missing, but the ledger has taken events: bring it back from its copy");
+  keyring_ = Keyring::create(std::move(options));
 }
 
 void Node::open_parts() {

@@ -53,6 +53,7 @@ class Node {
   // Takes no more events, lets the sealers end their batch, closes. Everything acknowledged is safe at any time anyway.
   void stop();
   void refuse_events() { draining_ = true; }
+  bool stopping() const { return draining_; }
 
   const Descriptor& descriptor() const { return log_->descriptor(); }
   const NodeConfig& config() const { return config_; }

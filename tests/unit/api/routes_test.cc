@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "tests/unit/api/node_fixture.h"
 
 namespace custody {
@@ -74,6 +76,81 @@ TEST_F(RoutesTest, ARebuildGivesEqualDigests) {
   wait_for_views();
   const auto report = json(post("/v1/projections/rebuild", ""));
   EXPECT_TRUE(report.at("swapped").as_bool());
+}
+
+TEST_F(RoutesTest, AnAnswerOfRecordsHasAnEndHoweverManyAreAskedFor) {
+  const std::string fields = [] {
+    std::string out;
+    for (int i = 0; i < 250; ++i) {
+      const std::string n = std::to_string(1000 + i);
+      out += (i == 0 ? "\"f" : ",\"f") + n + std::string(50, 'x') + "\"";
+    }
+    return out;
+  }();
+  std::string lines;
+  for (int i = 0; i < 400; ++i)
+    lines += event("e" + std::to_string(i), "data.accessed", "",
+                   R"({"dataset":"dataset:crm","mode":"read","fields":[)" + fields + "]}") +
+             "\n";
+  ASSERT_EQ(post("/v1/events", lines, "application/x-ndjson", {{"wait", "sealed"}}).status, 200);
+  std::string at = "0:0";
+  size_t pages = 0, records = 0;
+  for (std::optional<std::string> next = at; next; ++pages) {
+    const ApiResponse response = get("/v1/records", {{"from", *next}, {"limit", "10000"}, {"form", "hex"}});
+    EXPECT_LT(response.body.size(), size_t{5} << 20);
+    const auto answer = json(response);
+    records += answer.at("records").as_array().size();
+    next.reset();
+    if (const auto* more = answer.if_contains("next")) next = std::string(more->as_string());
+  }
+  EXPECT_GT(pages, 1u);
+  EXPECT_GE(records, 400u);
+}
+
+TEST_F(RoutesTest, ANameThatNoRegistryHasIsRefusedNotFailed) {
+  const std::string long_name(600, 'x');
+  EXPECT_EQ(get("/v1/registry/step", {{"id", long_name}}).status, 400);
+  EXPECT_EQ(get("/v1/registry/step", {{"from", long_name}}).status, 400);
+  EXPECT_EQ(get("/v1/registry/" + long_name).status, 400);
+}
+
+TEST_F(RoutesTest, ARebuildTellsHowFarItIsAndEndsWhenTheServiceStops) {
+  state(opened("one", "C-1"));
+  wait_for_views();
+  const auto before = json(get("/v1/projections"));
+  EXPECT_FALSE(before.contains("rebuild"));
+  EXPECT_EQ(before.at("views").as_object().at("generation").to_number<uint64_t>(), 1u);
+  node_->refuse_events();
+  EXPECT_EQ(post("/v1/projections/rebuild", "").status, 503);
+  const auto after = json(get("/v1/projections"));
+  EXPECT_FALSE(after.contains("rebuild"));
+  EXPECT_EQ(after.at("views").as_object().at("generation").to_number<uint64_t>(), 1u);
+  EXPECT_TRUE(after.at("views").as_object().at("running").as_bool());
+}
+
+TEST_F(RoutesTest, AKeyringThatIsLostIsNotMadeAnew) {
+  state(opened("one", "C-1"));
+  close();
+  std::filesystem::rename(folder_ / "data/keyring", folder_ / "keyring.away");
+  try {
+    open();
+    FAIL() << "opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kStore);
+    EXPECT_THAT(error.what(), HasSubstr("keyring"));
+  }
+  close();
+  std::filesystem::remove_all(folder_ / "data/keyring");
+  std::filesystem::rename(folder_ / "keyring.away", folder_ / "data/keyring");
+  open();
+  EXPECT_FALSE(subject_of("C-1").empty());
+}
+
+TEST_F(RoutesTest, KeysDoNotLieInTheDataFolder) {
+  NodeConfig config;
+  config.home = {folder_ / "data2", folder_ / "data2/keys"};
+  EXPECT_THROW(Node::open(config, [](const std::string&) {}), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data2"));
 }
 
 }  // namespace
