@@ -172,8 +172,14 @@ void sync_folder(const std::string& path) {
 ProcessLock ProcessLock::take(const std::string& path) {
   Descriptor fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (fd.get() < 0) fail("cannot open the lock", path, errno);
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  // Who only asks for the holder has it for a moment; whoever works with it has it for longer.
+  int tries = 20;
+  while (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) fail("cannot lock", path, errno);
+    if (--tries > 0) {
+      usleep(5'000);
+      continue;
+    }
     std::optional<pid_t> pid = read_pid(fd.get());
     throw Error(ErrorCode::kConflict, folder_of(path) + " is in use by " +
                                           (pid ? "process " + std::to_string(*pid) : "another process") +

@@ -85,6 +85,12 @@ const std::vector<Api::Route>& Api::routes() {
   return all;
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> Api::served() {
+  std::vector<std::pair<std::string_view, std::string_view>> all;
+  for (const Route& route : routes()) all.emplace_back(route.method, route.pattern);
+  return all;
+}
+
 ApiResponse Api::handle(const ApiRequest& request) {
   std::string allowed;
   try {

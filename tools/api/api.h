@@ -38,6 +38,9 @@ class Api {
   // Never throws: an Error becomes a problem document (RFC 9457) with the status of its code.
   ApiResponse handle(const ApiRequest& request);
 
+  // Method and path of every route, as in {"GET", "/v1/records/{}/{}"}.
+  static std::vector<std::pair<std::string_view, std::string_view>> served();
+
   // A batch of a stream of events, one JSON text each; returns one NDJSON line each:
   //   {"line":N, ...receipt} | {"line":N,"id":...,"status":"taken"} | {"line":N,"status":"refused","faults":[...]}
   // `first_line` is the number of the first. Throws Error where nothing could be taken.

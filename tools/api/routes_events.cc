@@ -1,5 +1,6 @@
 // Events in: structured CloudEvents, batches, NDJSON; statements of clients; the customer's number to its subject id.
 #include <boost/json.hpp>
+#include <numeric>
 
 #include "ledger/codec/json.h"
 #include "tools/api/api.h"
@@ -86,20 +87,28 @@ ApiResponse single(const Outcome& outcome) {
   return {status_code(outcome.status), "application/json", outcome_json(outcome, std::nullopt) + "\n", {}};
 }
 
-std::vector<std::string_view> lines_of(std::string_view body) {
-  std::vector<std::string_view> lines;
-  while (!body.empty()) {
+// The events of a body, and where each stands: blank lines are counted and skipped, as in a stream.
+struct Lines {
+  std::vector<std::string_view> events;
+  std::vector<uint64_t> numbers;
+};
+
+Lines lines_of(std::string_view body) {
+  Lines lines;
+  for (uint64_t number = 1; !body.empty(); ++number) {
     const size_t end = body.find('\n');
-    std::string_view line = body.substr(0, end);
+    const std::string_view line = body.substr(0, end);
     body = end == std::string_view::npos ? std::string_view() : body.substr(end + 1);
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) lines.push_back(line);
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    lines.events.push_back(line);
+    lines.numbers.push_back(number);
   }
   return lines;
 }
 
-std::string outcome_lines(const std::vector<Outcome>& outcomes, uint64_t first_line) {
+std::string outcome_lines(const std::vector<Outcome>& outcomes, const std::vector<uint64_t>& numbers) {
   std::string out;
-  for (size_t i = 0; i < outcomes.size(); ++i) out += outcome_json(outcomes[i], first_line + i) + "\n";
+  for (size_t i = 0; i < outcomes.size(); ++i) out += outcome_json(outcomes[i], numbers[i]) + "\n";
   return out;
 }
 
@@ -117,15 +126,18 @@ std::vector<std::string_view> views_of(const std::vector<std::string>& texts) {
 
 std::string Api::ingest_lines(const std::vector<std::string_view>& events, uint64_t first_line,
                               const Principal& principal, const SubmitOptions& options) {
-  return outcome_lines(node_.gateway().submit(events, principal, options), first_line);
+  std::vector<uint64_t> numbers(events.size());
+  std::iota(numbers.begin(), numbers.end(), first_line);
+  return outcome_lines(node_.gateway().submit(events, principal, options), numbers);
 }
 
 ApiResponse Api::post_events(const ApiRequest& request, const std::vector<std::string>&) {
   const SubmitOptions options = submit_options(request);
   const std::string& type = request.content_type;
   if (type.starts_with("application/x-ndjson")) {
-    const auto outcomes = node_.gateway().submit(lines_of(request.body), request.principal, options);
-    return {status_of_many(outcomes, options), "application/x-ndjson", outcome_lines(outcomes, 1), {}};
+    const Lines lines = lines_of(request.body);
+    const auto outcomes = node_.gateway().submit(lines.events, request.principal, options);
+    return {status_of_many(outcomes, options), "application/x-ndjson", outcome_lines(outcomes, lines.numbers), {}};
   }
   if (type.starts_with("application/cloudevents-batch+json")) {
     const boost::json::value document = parse_json(request.body);
@@ -159,8 +171,9 @@ ApiResponse Api::post_import_mark(const ApiRequest& request, const std::vector<s
 ApiResponse Api::post_statements(const ApiRequest& request, const std::vector<std::string>&) {
   const SubmitOptions options = submit_options(request);
   if (request.content_type.starts_with("application/x-ndjson")) {
-    const auto outcomes = node_.gateway().submit_statements(lines_of(request.body), request.principal, options);
-    return {status_of_many(outcomes, options), "application/x-ndjson", outcome_lines(outcomes, 1), {}};
+    const Lines lines = lines_of(request.body);
+    const auto outcomes = node_.gateway().submit_statements(lines.events, request.principal, options);
+    return {status_of_many(outcomes, options), "application/x-ndjson", outcome_lines(outcomes, lines.numbers), {}};
   }
   const std::string_view statement = request.body;
   return single(node_.gateway().submit_statements({&statement, 1}, request.principal, options).front());

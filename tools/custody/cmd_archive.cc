@@ -1,5 +1,6 @@
 // custody archive: the timeline of one customer, newest last; with --reveal the values themselves, the read being
 // sealed.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -31,24 +32,25 @@ void print_fields(const std::string& text) {
   }
 }
 
-void reveal(Connection& connection, const Invocation& call, const std::string& subject) {
+boost::json::object reveal(Connection& connection, const Invocation& call, const std::string& subject) {
   boost::json::object request{{"subject", subject}, {"reason", call.value("--reason").value_or("not-stated")}};
   boost::json::array fields;
   for (const std::string& field : call.values("--reveal"))
     if (!field.empty()) fields.emplace_back(field);
   if (!fields.empty()) request["fields"] = fields;
-  std::map<std::string, std::string> query;
-  if (const auto as_of = call.value("--as-of")) query["as_of"] = *as_of;
+  std::map<std::string, std::string> query{{"as_of", call.value("--as-of").value_or("frontier")}};
   const std::string answer =
       connection.post("/v1/customers/reveal", boost::json::serialize(request), "application/json", query);
-  if (call.json()) {
-    std::cout << answer;
+  return parse_json(answer).as_object();
+}
+
+void print_revealed(const boost::json::object& revealed) {
+  if (!revealed.contains("read")) {
+    std::cout << "\nvalues: none\n";
     return;
   }
-  const boost::json::value document = parse_json(answer);
-  const auto& object = document.as_object();
-  std::cout << "\nvalues (this read is record " << text_member(object, "read") << "):\n";
-  for (const auto& item : object.at("values").as_array()) {
+  std::cout << "\nvalues (this read is record " << text_member(revealed, "read") << "):\n";
+  for (const auto& item : revealed.at("values").as_array()) {
     const auto& value = item.as_object();
     std::string shown = "(" + text_member(value, "state") + ")";
     if (const auto* found = value.if_contains("value"))
@@ -58,36 +60,55 @@ void reveal(Connection& connection, const Invocation& call, const std::string& s
   }
 }
 
+// The whole timeline at one position: every page of it is asked for at that of the first.
+boost::json::object timeline(Connection& connection, const std::string& path, const std::string& as_of) {
+  std::map<std::string, std::string> query{{"limit", "10000"}, {"as_of", as_of}};
+  boost::json::object whole;
+  for (;;) {
+    boost::json::object page = parse_json(connection.get(path, query)).as_object();
+    const std::string next = text_member(page, "next");
+    if (whole.empty()) {
+      whole = std::move(page);
+      whole.erase("next");
+    } else {
+      for (auto& event : page.at("events").as_array()) whole["events"].as_array().push_back(std::move(event));
+    }
+    if (next.empty()) return whole;
+    query["from"] = next;
+  }
+}
+
+// Newest last by the time that each event says it happened; an import may have brought it in later.
+void print_events(const boost::json::array& events) {
+  std::vector<std::pair<int64_t, const boost::json::object*>> lines;
+  for (const auto& event : events) {
+    const auto at = parse_rfc3339(text_member(event.as_object(), "time"));
+    lines.emplace_back(at ? at->us : 0, &event.as_object());
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [at, event] : lines) std::cout << event_line(*event) << "\n";
+}
+
 int run(const Invocation& call) {
   const std::string& customer = call.argument(0, "the customer's number");
   const auto connection = connect(call);
   if (connection->local() || call.has("--fresh")) connection->post("/v1/projections/wait", "");
   const std::string subject = subject_of_customer(*connection, customer);
-  std::map<std::string, std::string> query{{"limit", "10000"}};
   // What is sealed but in no round yet is shown as well, unless an earlier position is asked for.
-  query["as_of"] = call.value("--as-of").value_or("frontier");
+  const std::string as_of = call.value("--as-of").value_or("frontier");
   const std::string path = "/v1/customers/" + subject;
-  std::string answer = connection->get(path, query);
+  boost::json::object answer = timeline(*connection, path, as_of);
+  std::optional<boost::json::object> revealed;
+  if (call.has("--reveal")) revealed = reveal(*connection, call, subject);
   if (call.json()) {
-    std::cout << answer;
-    if (call.has("--reveal")) reveal(*connection, call, subject);
+    if (revealed) answer["revealed"] = *revealed;
+    std::cout << boost::json::serialize(answer) << "\n";
     return 0;
   }
-  bool first = true;
-  for (;;) {
-    const boost::json::value document = parse_json(answer);
-    const auto& object = document.as_object();
-    if (first) std::cout << customer << "  subject " << subject << "  " << position_text(object) << "\n\n";
-    first = false;
-    for (const auto& event : object.at("events").as_array()) std::cout << event_line(event.as_object()) << "\n";
-    query["from"] = text_member(object, "next");
-    if (query["from"].empty()) break;
-    answer = connection->get(path, query);
-  }
-  query.erase("from");
-  query["view"] = "fields";
-  print_fields(connection->get(path, query));
-  if (call.has("--reveal")) reveal(*connection, call, subject);
+  std::cout << customer << "  subject " << subject << "  " << position_text(answer) << "\n\n";
+  print_events(answer.at("events").as_array());
+  print_fields(connection->get(path, {{"as_of", as_of}, {"view", "fields"}}));
+  if (revealed) print_revealed(*revealed);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 // custody init: makes a ledger. Optional: the first use of a data folder makes an open trial ledger by itself.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -18,37 +19,85 @@ Founder founder_of(const std::string& text) {
   return {text.substr(0, equals), array_of<32>(from_base64(text.substr(equals + 1)))};
 }
 
-int run(const Invocation& call) {
-  NodeConfig config = node_config(call);
-  config.create.name = call.value("--name").value_or("custody");
-  config.create.origin = call.value("--origin").value_or("");
+NewLedger wanted_ledger(const Invocation& call, NewLedger wanted) {
+  wanted.name = call.value("--name").value_or(wanted.name);
+  wanted.origin = call.value("--origin").value_or("");
   if (const auto shards = call.value("--shards")) {
     const auto number = parse_u64(*shards);
     if (!number || *number < 1 || *number > 64) throw Error(ErrorCode::kUsage, "--shards is a number from 1 to 64");
-    config.create.shards = static_cast<uint32_t>(*number);
+    wanted.shards = static_cast<uint32_t>(*number);
   }
-  for (const std::string& founder : call.values("--founder")) config.create.founders.push_back(founder_of(founder));
-  bool made = false;
-  const auto node = Node::open(config, [&](const std::string& text) {
-    made = true;
-    std::cerr << "custody: " << text << "\n";
-  });
-  const Descriptor& descriptor = node->descriptor();
-  if (!made && descriptor.founders.size() != config.create.founders.size())
-    throw Error(ErrorCode::kConflict, "there is a ledger already in " + config.home.data);
+  for (const std::string& founder : call.values("--founder")) wanted.founders.push_back(founder_of(founder));
+  return wanted;
+}
+
+std::optional<Descriptor> existing_ledger(const Invocation& call) {
+  try {
+    return open_log_for_reading(call)->descriptor();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+    return std::nullopt;
+  }
+}
+
+// What was asked for is what is there; nothing of a ledger can be changed by making it again.
+void check_same(const Invocation& call, const NewLedger& wanted, const Descriptor& found) {
+  const auto same_founder = [](const Founder& a, const Founder& b) {
+    return a.principal == b.principal && a.key == b.key;
+  };
+  std::string other;
+  if (call.has("--name") && wanted.name != found.name) other = "its name is " + found.name;
+  if (call.has("--origin") && wanted.origin + "/0" != found.origin) other = "its origin is " + found.origin;
+  if (call.has("--shards") && wanted.shards != found.shards)
+    other = "it has " + std::to_string(found.shards) + " shards";
+  if (call.has("--founder") && !std::equal(wanted.founders.begin(), wanted.founders.end(), found.founders.begin(),
+                                           found.founders.end(), same_founder))
+    other = found.open_mode() ? "it is a trial ledger without founders" : "its founders are others";
+  if (!other.empty())
+    throw Error(ErrorCode::kConflict, "there is a ledger already, and " + other + "; it stays as it is");
+}
+
+Descriptor make_ledger(const NodeConfig& config) {
+  const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
   node->start();
-  while (!node->not_ready().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const std::string reason = node->not_ready_after_start(std::chrono::minutes(1));
   node->stop();
+  if (!reason.empty()) throw Error(ErrorCode::kUnavailable, "the ledger is made, but not ready: " + reason);
+  return node->descriptor();
+}
+
+std::string ledger_json(const Descriptor& descriptor) {
+  boost::json::array founders;
+  for (const Founder& founder : descriptor.founders)
+    founders.push_back(boost::json::object{{"principal", founder.principal}, {"key", to_base64(view_of(founder.key))}});
+  return boost::json::serialize(
+      boost::json::object{{"id", to_hex(descriptor.ledger_id.view())},
+                          {"name", descriptor.name},
+                          {"origin", descriptor.origin},
+                          {"shards", descriptor.shards},
+                          {"mode", descriptor.open_mode() ? "open" : "governed"},
+                          {"created_at", to_rfc3339(descriptor.created_at_us)},
+                          {"descriptor", to_base64(view_of(sha256(encode_descriptor(descriptor))))},
+                          {"signer", to_base64(view_of(descriptor.signer))},
+                          {"founders", founders}});
+}
+
+int run(const Invocation& call) {
+  NodeConfig config = node_config(call);
+  config.create = wanted_ledger(call, config.create);
+  const auto found = existing_ledger(call);
+  if (found) check_same(call, config.create, *found);
+  const Descriptor descriptor = found ? *found : make_ledger(config);
   if (call.json()) {
-    std::cout << to_json_text(descriptor) << "\n";
-  } else {
-    std::cout << "ledger     " << descriptor.name << " (" << to_hex(descriptor.ledger_id.view()) << ")\n"
-              << "origin     " << descriptor.origin << "\n"
-              << "shards     " << descriptor.shards << "\n"
-              << "descriptor SHA-256 " << to_hex(view_of(sha256(encode_descriptor(descriptor)))) << "\n"
-              << "mode       " << (descriptor.open_mode() ? "open (trial)" : "governed") << "\n"
-              << "Keep the descriptor's hash: it is what a verifier trusts.\n";
+    std::cout << ledger_json(descriptor) << "\n";
+    return 0;
   }
+  std::cout << "ledger      " << descriptor.name << " (" << to_hex(descriptor.ledger_id.view()) << ")\n"
+            << "origin      " << descriptor.origin << "\n"
+            << "shards      " << descriptor.shards << "\n"
+            << "mode        " << (descriptor.open_mode() ? "open (trial)" : "governed") << "\n"
+            << "descriptor  " << to_base64(view_of(sha256(encode_descriptor(descriptor)))) << "\n"
+            << "Keep the descriptor's hash: it is what a verifier trusts (custody verify --descriptor).\n";
   return 0;
 }
 

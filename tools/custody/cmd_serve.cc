@@ -2,8 +2,10 @@
 #include <csignal>
 #include <iostream>
 
+#include "ledger/base/file.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/serve/principals.h"
 #include "tools/serve/server.h"
 
 namespace custody {
@@ -24,6 +26,11 @@ std::set<Role> roles_of(const Invocation& call) {
       throw Error(ErrorCode::kUsage, "a role is gateway (with the keyring), sealer or projector");
   }
   return roles;
+}
+
+std::optional<Digest> certificate_of(const Server::Options& options) {
+  if (options.certificate_file.empty()) return std::nullopt;
+  return certificate_digest(read_file(options.certificate_file, 1u << 20));
 }
 
 int run(const Invocation& call) {
@@ -47,7 +54,7 @@ int run(const Invocation& call) {
   Server server(*node, api, options);
   node->start();
   const std::string url = server.start();
-  announce_service(config.home, url);
+  announce_service(config.home, {url, certificate_of(options)});
   std::cout << "listening " << url << std::endl;
   for (const std::string& notice : node->notices()) std::cerr << "custody: " << notice << "\n";
 

@@ -1,4 +1,5 @@
 // custody topics: makes and checks the topics of a ledger on Kafka.
+#include <boost/json.hpp>
 #include <iostream>
 
 #include "ledger/log/kafka_topics.h"
@@ -12,18 +13,25 @@ int run(const Invocation& call) {
   const NodeConfig config = node_config(call);
   if (!config.kafka) throw Error(ErrorCode::kUsage, "--kafka HOST:PORT names the brokers");
   const std::string& verb = call.argument(0, "what to do (create or check)");
+  boost::json::array made, unsafe;
   if (verb == "create") {
     const auto shards = parse_u64(call.value("--shards").value_or("4"));
     if (!shards || *shards < 1 || *shards > 64) throw Error(ErrorCode::kUsage, "--shards is a number from 1 to 64");
     for (const std::string& topic : create_kafka_topics(*config.kafka, static_cast<uint32_t>(*shards)))
-      std::cout << "made " << topic << "\n";
+      made.emplace_back(topic);
   } else if (verb != "check") {
     throw Error(ErrorCode::kUsage, "topics knows create and check, not '" + verb + "'");
   }
-  const auto unsafe = check_kafka_topics(*config.kafka);
-  for (const UnsafeSetting& setting : unsafe) std::cout << to_text(setting) << "\n";
+  for (const UnsafeSetting& setting : check_kafka_topics(*config.kafka)) unsafe.emplace_back(to_text(setting));
+  const int status = unsafe.empty() ? 0 : 1;
+  if (call.json()) {
+    std::cout << boost::json::serialize(boost::json::object{{"made", made}, {"unsafe", unsafe}}) << "\n";
+    return status;
+  }
+  for (const auto& topic : made) std::cout << "made " << std::string_view(topic.get_string()) << "\n";
+  for (const auto& setting : unsafe) std::cout << std::string_view(setting.get_string()) << "\n";
   if (unsafe.empty()) std::cout << "every setting is safe\n";
-  return unsafe.empty() ? 0 : 1;
+  return status;
 }
 
 }  // namespace

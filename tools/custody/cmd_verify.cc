@@ -59,7 +59,8 @@ int run(const Invocation& call) {
   options.progress = &progress;
   const std::string saved = home.path("verified");
   if (const auto bytes = read_file_if_present(saved, 1 << 20)) options.saved = decode_saved_head(*bytes);
-  if (const auto trusted = call.value("--descriptor")) options.descriptor = array_of<32>(from_hex(*trusted));
+  if (const auto trusted = call.value("--descriptor"))
+    options.descriptor = array_of<32>(trusted->size() == 64 ? from_hex(*trusted) : from_base64(*trusted));
   VerifyReport report;
   {
     const ProgressWatch watch(progress);
@@ -77,13 +78,14 @@ int run(const Invocation& call) {
 }  // namespace
 
 Command verify_command() {
-  return {"verify",
-          "",
-          "re-read every byte, re-compute every hash, say what it proves",
-          "Keeps the verified head in the data folder, and proves next time that the log extends it.\n"
-          "Exit status 1 when a fault was found.\n",
-          {{"--descriptor", "SHA256", "the descriptor hash you trust, as `custody init` printed it"}},
-          run};
+  return {
+      "verify",
+      "",
+      "re-read every byte, re-compute every hash, say what it proves",
+      "Keeps the verified head in the data folder, and proves next time that the log extends it.\n"
+      "Exit status 1 when a fault was found.\n",
+      {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"}},
+      run};
 }
 
 }  // namespace custody

@@ -3,12 +3,16 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "ledger/codec/json.h"
 #include "ledger/log/lmdb_log.h"
 
 namespace custody {
 namespace {
+
+constexpr std::chrono::seconds kFolderPatience{15};
+constexpr std::chrono::milliseconds kFolderPoll{20};
 
 class LocalConnection : public Connection {
  public:
@@ -19,6 +23,7 @@ class LocalConnection : public Connection {
     node_->start();
     for (const Tail* tail : node_->tails())
       if (!tail->wait_caught_up(std::chrono::minutes(10))) throw Error(ErrorCode::kStore, tail->fault());
+    node_->not_ready_after_start(std::chrono::seconds(10));
   }
   ApiResponse call(const ApiRequest& request) override {
     ApiRequest mine = request;
@@ -72,6 +77,7 @@ Error problem_error(const ApiResponse& response) {
             "\n  " + std::string(fault.at("pointer").as_string()) + " " + std::string(fault.at("message").as_string());
   } catch (const std::exception&) {  // no problem document: the status says enough
   }
+  if (response.status == 401) text += "; the command line sends the token that CUSTODY_TOKEN holds";
   return Error(code_of_status(response.status), text);
 }
 
@@ -101,9 +107,25 @@ std::unique_ptr<Connection> connect(const Invocation& invocation) {
   const char* environment = std::getenv("CUSTODY_URL");
   std::optional<std::string> url = invocation.value("--url");
   if (!url && environment != nullptr && *environment != '\0') url = environment;
-  if (!url) url = running_service(invocation.home());
-  if (url) return connect_http(*url);
-  return std::make_unique<LocalConnection>(invocation);
+  if (url) return connect_http(*url, std::nullopt);
+  const Home home = invocation.home();
+  const std::string lock = home.path("lock");
+  const auto until = std::chrono::steady_clock::now() + kFolderPatience;
+  for (;;) {
+    if (const auto service = running_service(home)) return connect_http(service->url, service->certificate);
+    const auto holder = ProcessLock::holder(lock);
+    try {
+      if (!holder) return std::make_unique<LocalConnection>(invocation);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kConflict || !ProcessLock::holder(lock)) throw;
+    }
+    // Another command that is soon done, or a service that is about to say where it listens.
+    if (std::chrono::steady_clock::now() > until)
+      throw Error(ErrorCode::kUnavailable, home.data + " is in use by process " +
+                                               (holder ? std::to_string(*holder) : std::string("(unknown)")) +
+                                               ", which serves nothing yet: try again");
+    std::this_thread::sleep_for(kFolderPoll);
+  }
 }
 
 std::unique_ptr<Log> open_log_for_reading(const Invocation& invocation) {

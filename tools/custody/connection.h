@@ -26,8 +26,10 @@ class Connection {
 };
 
 std::unique_ptr<Connection> connect(const Invocation& invocation);
-// http://HOST:PORT, with the token of CUSTODY_TOKEN where there is one.
-std::unique_ptr<Connection> connect_http(const std::string& url);
+// http://HOST:PORT or https://HOST:PORT, with the token of CUSTODY_TOKEN where there is one. A service is who it says
+// when its certificate is `pinned` (SHA-256 of its DER bytes), else when the machine's authorities, or those in the
+// file that CUSTODY_CA names, vouch for it.
+std::unique_ptr<Connection> connect_http(const std::string& url, const std::optional<Digest>& pinned);
 
 // The configuration of a node on the invocation's folder.
 NodeConfig node_config(const Invocation& invocation);

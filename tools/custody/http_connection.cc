@@ -1,10 +1,12 @@
 // The one HTTP client of the command line (Beast, one translation unit).
 #include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast.hpp>
 #include <boost/url.hpp>
 #include <cstdlib>
 
 #include "tools/custody/connection.h"
+#include "tools/serve/peer_certificate.h"
 
 namespace custody {
 namespace {
@@ -12,24 +14,30 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
+namespace ssl = asio::ssl;
+using TlsStream = ssl::stream<beast::tcp_stream>;
 
 class HttpConnection : public Connection {
  public:
-  explicit HttpConnection(const std::string& url) : url_(url) {
+  HttpConnection(const std::string& url, const std::optional<Digest>& pinned) : url_(url), pinned_(pinned) {
     const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed || parsed->scheme() != "http") throw Error(ErrorCode::kUsage, "not an http:// address: " + url);
+    if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https"))
+      throw Error(ErrorCode::kUsage, "not an http:// or https:// address: " + url);
     host_ = parsed->host_address();
-    port_ = parsed->has_port() ? std::string(parsed->port()) : "80";
+    host_header_ = parsed->encoded_host_and_port();
+    const bool secure = parsed->scheme() == "https";
+    port_ = parsed->has_port() ? std::string(parsed->port()) : secure ? "443" : "80";
+    if (secure) prepare_tls();
   }
 
   ApiResponse call(const ApiRequest& request) override {
     // A kept-alive connection may have been closed by the service meanwhile: one fresh one is worth a second try.
     for (int attempt = 0;; ++attempt) {
-      const bool fresh = !stream_;
+      const bool fresh = !stream_ && !secured_;
       try {
         return exchange(request);
       } catch (const beast::system_error& error) {
-        stream_.reset();
+        close();
         if (fresh || attempt > 0)
           throw Error(ErrorCode::kUnavailable, "no answer from " + url_ + ": " + error.code().message());
       }
@@ -38,19 +46,64 @@ class HttpConnection : public Connection {
   bool local() const override { return false; }
 
  private:
-  ApiResponse exchange(const ApiRequest& request) {
-    if (!stream_) {
-      stream_ = std::make_unique<beast::tcp_stream>(context_);
-      asio::ip::tcp::resolver resolver(context_);
-      stream_->connect(resolver.resolve(host_, port_));
+  void prepare_tls() {
+    tls_.emplace(ssl::context::tls_client);
+    if (pinned_) return;  // compared after the handshake
+    tls_->set_verify_mode(ssl::verify_peer);
+    const char* authorities = std::getenv("CUSTODY_CA");
+    boost::system::error_code failed;
+    if (authorities != nullptr && *authorities != '\0')
+      tls_->load_verify_file(authorities, failed);
+    else
+      tls_->set_default_verify_paths(failed);
+    if (failed)
+      throw Error(ErrorCode::kUsage,
+                  std::string("no PEM certificates in CUSTODY_CA=") + authorities + ": " + failed.message());
+  }
+
+  void open_stream() {
+    asio::ip::tcp::resolver resolver(context_);
+    beast::tcp_stream plain(context_);
+    plain.connect(resolver.resolve(host_, port_));
+    if (!tls_) {
+      stream_ = std::make_unique<beast::tcp_stream>(std::move(plain));
+      return;
     }
-    http::write(*stream_, message(request));
+    auto secured = std::make_unique<TlsStream>(std::move(plain), *tls_);
+    if (!pinned_) secured->set_verify_callback(ssl::host_name_verification(host_));
+    boost::system::error_code failed;
+    secured->handshake(ssl::stream_base::client, failed);
+    if (failed)
+      throw Error(ErrorCode::kUnavailable, "no trusted connection to " + url_ + ": " + failed.message() +
+                                               " (CUSTODY_CA names a file with the authority to trust)");
+    if (pinned_ && peer_certificate(secured->native_handle()) != pinned_)
+      throw Error(ErrorCode::kUnavailable, url_ + " shows another certificate than the service of this data folder");
+    secured_ = std::move(secured);
+  }
+
+  ApiResponse exchange(const ApiRequest& request) {
+    if (!stream_ && !secured_) open_stream();
+    return stream_ ? exchange_over(*stream_, request) : exchange_over(*secured_, request);
+  }
+
+  template <class Stream>
+  ApiResponse exchange_over(Stream& stream, const ApiRequest& request) {
+    http::write(stream, message(request));
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::uint64_t{1} << 30);
-    http::read(*stream_, buffer_, parser);
+    http::read(stream, buffer_, parser);
     const auto& answer = parser.get();
-    if (!answer.keep_alive()) stream_.reset();
-    return {static_cast<int>(answer.result_int()), std::string(answer[http::field::content_type]), answer.body(), {}};
+    const bool keep = answer.keep_alive();
+    ApiResponse response{
+        static_cast<int>(answer.result_int()), std::string(answer[http::field::content_type]), answer.body(), {}};
+    if (!keep) close();
+    return response;
+  }
+
+  void close() {
+    stream_.reset();
+    secured_.reset();
+    buffer_.clear();
   }
 
   http::request<http::string_body> message(const ApiRequest& request) const {
@@ -61,7 +114,7 @@ class HttpConnection : public Connection {
       separator = '&';
     }
     http::request<http::string_body> out(http::string_to_verb(request.method), target, 11);
-    out.set(http::field::host, host_ + ":" + port_);
+    out.set(http::field::host, host_header_);
     out.set(http::field::user_agent, "custody/" + std::string(kVersion));
     if (!request.content_type.empty()) out.set(http::field::content_type, request.content_type);
     if (const char* token = std::getenv("CUSTODY_TOKEN"))
@@ -71,16 +124,19 @@ class HttpConnection : public Connection {
     return out;
   }
 
-  std::string url_, host_, port_;
+  std::string url_, host_, host_header_, port_;
+  std::optional<Digest> pinned_;
   asio::io_context context_;
-  std::unique_ptr<beast::tcp_stream> stream_;
+  std::optional<ssl::context> tls_;
+  std::unique_ptr<beast::tcp_stream> stream_;  // one of these two
+  std::unique_ptr<TlsStream> secured_;
   beast::flat_buffer buffer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Connection> connect_http(const std::string& url) {
-  return std::make_unique<HttpConnection>(url);
+std::unique_ptr<Connection> connect_http(const std::string& url, const std::optional<Digest>& pinned) {
+  return std::make_unique<HttpConnection>(url, pinned);
 }
 
 }  // namespace custody

@@ -14,6 +14,17 @@
 namespace custody {
 namespace {
 
+// DATA/service.json
+struct Announcement {
+  std::string url;
+  uint64_t pid = 0;
+  std::optional<Digest> certificate;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("url", url), field("pid", pid), field("certificate", certificate));
+  }
+};
+
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -47,6 +58,13 @@ Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t no
     throw Error(ErrorCode::kUsage, "a ledger has 1 to " + std::to_string(kMaxShards) + " shards");
   if (wanted.founders.size() == 1)
     throw Error(ErrorCode::kUsage, "a governed ledger needs two founders: one alone could confirm nothing");
+  if (wanted.name.empty() || wanted.name.size() > 255 || !is_utf8(wanted.name))
+    throw Error(ErrorCode::kUsage, "a ledger's name has 1 to 255 bytes of UTF-8");
+  for (size_t i = 0; i < wanted.founders.size(); ++i)
+    for (size_t j = i + 1; j < wanted.founders.size(); ++j)
+      if (wanted.founders[i].principal == wanted.founders[j].principal ||
+          wanted.founders[i].key == wanted.founders[j].key)
+        throw Error(ErrorCode::kUsage, "two founders are two persons with a key each");
   Descriptor descriptor;
   descriptor.ledger_id.bytes = random_array<16>();
   descriptor.name = wanted.name;
@@ -74,21 +92,23 @@ Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger) {
   return Ed25519PrivateKey::from_seed(kept.view());
 }
 
-std::optional<std::string> running_service(const Home& home) {
-  if (!ProcessLock::holder(home.path("lock"))) return std::nullopt;
+std::optional<RunningService> running_service(const Home& home) {
+  const auto holder = ProcessLock::holder(home.path("lock"));
+  if (!holder) return std::nullopt;
   const auto text = read_file_if_present(home.path("service.json"), 4096);
   if (!text) return std::nullopt;
+  std::vector<Fault> faults;
   const boost::json::value document = parse_json(*text);
-  const auto* object = document.if_object();
-  const auto* url = object == nullptr ? nullptr : object->if_contains("url");
-  if (url == nullptr || !url->is_string()) return std::nullopt;
-  return std::string(url->get_string());
+  if (!document.is_object()) return std::nullopt;
+  const auto said = from_json<Announcement>(document.get_object(), "", faults);
+  // What a killed service left behind says nothing of who has the folder now.
+  if (!faults.empty() || said.pid != static_cast<uint64_t>(*holder)) return std::nullopt;
+  return RunningService{said.url, said.certificate};
 }
 
-void announce_service(const Home& home, const std::string& url) {
-  std::string text = "{\"url\":";
-  append_json_string(text, url);
-  write_file_durably(home.path("service.json"), text + ",\"pid\":" + std::to_string(getpid()) + "}\n");
+void announce_service(const Home& home, const RunningService& service) {
+  const Announcement said{service.url, static_cast<uint64_t>(getpid()), service.certificate};
+  write_file_durably(home.path("service.json"), to_json_text(said) + "\n");
 }
 
 void withdraw_service(const Home& home) {

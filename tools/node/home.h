@@ -44,9 +44,14 @@ Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t no
 // kNotFound when the keys folder has no key of this ledger.
 Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger);
 
-// The address of the service that has the data folder open, if one does and says so.
-std::optional<std::string> running_service(const Home& home);
-void announce_service(const Home& home, const std::string& url);
+// Where the process that has the data folder open serves.
+struct RunningService {
+  std::string url;
+  std::optional<Digest> certificate;  // of an https:// one: SHA-256 of its certificate, DER
+};
+// Of the process that has the data folder open; nullopt where none has, or while it says nothing yet.
+std::optional<RunningService> running_service(const Home& home);
+void announce_service(const Home& home, const RunningService& service);
 void withdraw_service(const Home& home);
 
 }  // namespace custody

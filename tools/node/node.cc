@@ -7,6 +7,7 @@
 namespace custody {
 namespace {
 
+constexpr std::chrono::milliseconds kStartPoll{2};
 constexpr uint64_t kMaxBacklog = 2'000'000;  // intake entries waiting for a sealer before no more are taken
 
 std::string host_name() {
@@ -170,6 +171,20 @@ std::string Node::not_ready() const {
   for (const auto& sealer : sealers_)
     if (const SealerStatus status = sealer->status(); !status.ready) return status.reason;
   return "";
+}
+
+std::string Node::not_ready_after_start(std::chrono::milliseconds patience) const {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto begun = [this] {
+    for (const auto& tail : tails_)
+      if (tail->fault().empty() && !tail->caught_up()) return false;
+    for (const auto& sealer : sealers_)
+      if (const SealerStatus status = sealer->status(); !status.ready && status.reason == SealerStatus{}.reason)
+        return false;
+    return true;
+  };
+  while (!begun() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kStartPoll);
+  return not_ready();
 }
 
 std::vector<std::string> Node::notices() const {

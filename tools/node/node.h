@@ -67,6 +67,8 @@ class Node {
   std::vector<ShardStatus> shards() const;
   // Why events cannot be sealed now; empty = ready.
   std::string not_ready() const;
+  // As not_ready, once every part has begun: its first words would only be that it is starting.
+  std::string not_ready_after_start(std::chrono::milliseconds patience) const;
   // What every reader must be told: open mode, not replicated, unwitnessed.
   std::vector<std::string> notices() const;
 

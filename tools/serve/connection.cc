@@ -1,105 +1,48 @@
 #include "tools/serve/connection.h"
 
-#include <sys/socket.h>
-
-#include <boost/asio.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-
-#include "ledger/codec/json.h"
-#include "tools/serve/event_lines.h"
-#include "tools/serve/ingest.h"
+#include "tools/serve/http_connection.h"
+#include "tools/serve/peer_certificate.h"
 #include "tools/serve/service_log.h"
-#include "tools/serve/socket.h"
 
 namespace custody {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-using asio::awaitable;
-using boost::system::error_code;
-using std::chrono::steady_clock;
-using Parser = http::request_parser<http::buffer_body>;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr size_t kPiece = 64u << 10;
-constexpr std::chrono::milliseconds kBusyRetry{20};
-constexpr int kBusyRetries = 250;
 constexpr std::chrono::milliseconds kLinger{2'000};
 
 std::string_view text_of(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
- public:
-  HttpConnection(Service& service, asio::ip::tcp::socket socket, asio::ssl::context* tls, std::function<void()> on_end)
-      : service_(service), socket_(std::move(socket)), buffer_(2 * kPiece), on_end_(std::move(on_end)) {
-    if (tls != nullptr) socket_.tls.emplace(socket_.tcp, *tls);
-  }
+}  // namespace
 
-  void start() override {
-    asio::co_spawn(
-        socket_.get_executor(), [self = shared_from_this()] { return self->run(); },
-        [self = shared_from_this()](const std::exception_ptr& failed) {
-          if (failed) log_warning("a connection ended by an unexpected failure");
-          error_code ignored;
-          self->socket_.tcp.socket().close(ignored);
-          self->on_end_();
-        });
-  }
-  void drain() override {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
-      if (self->idle_) self->socket_.tcp.close();
-    });
-  }
-  void abort() override {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->socket_.tcp.close(); });
-  }
+void HttpConnection::start() {
+  asio::co_spawn(
+      socket_.get_executor(), [self = shared_from_this()] { return self->run(); },
+      [self = shared_from_this()](const std::exception_ptr& failed) {
+        if (failed) log_warning("a connection ended by an unexpected failure");
+        error_code ignored;
+        self->socket_.tcp.socket().close(ignored);
+        self->on_end_();
+      });
+}
 
- private:
-  awaitable<void> run();
-  awaitable<bool> one_request();
-  awaitable<bool> answer_whole(Parser& parser, Plan& plan, bool keep);
-  awaitable<bool> take_events(Parser& parser, Plan& plan, bool keep);
-  awaitable<bool> send_live(Plan& plan, const RequestHead& head);
-  awaitable<bool> live_loop(std::shared_ptr<Subscription> subscription, std::shared_ptr<Alarm> alarm, bool chunked);
-  awaitable<std::optional<ApiResponse>> on_worker(std::function<ApiResponse()> job);
-  awaitable<std::optional<ApiResponse>> on_worker_patiently(std::function<ApiResponse()> job);
-  awaitable<error_code> read_piece(Parser& parser, std::string& into);
-  awaitable<bool> write(std::string_view first, std::string_view second = {});
-  awaitable<bool> write_chunk(std::string_view head, std::string_view text);
-  awaitable<bool> respond(const ApiResponse& response, bool keep);
-  awaitable<bool> continue_if_expected(const Parser& parser);
-  awaitable<void> linger();
-  bool more_at_once();
-  void watch_for_end(const std::shared_ptr<Alarm>& alarm);
-  RequestHead head_of(const Parser& parser) const;
-  void note(int status);
+void HttpConnection::drain() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    if (self->idle_) self->socket_.tcp.close();
+    if (self->listening_) self->socket_.tcp.cancel();
+  });
+}
 
-  Service& service_;
-  Socket socket_;
-  beast::flat_buffer buffer_;
-  std::function<void()> on_end_;
-  std::optional<Digest> certificate_;
-  bool idle_ = false;
-  // Of the request at hand.
-  steady_clock::time_point began_;
-  std::string method_;
-  std::string_view route_ = "other";
-  bool http_1_0_ = false;
-  bool head_only_ = false;
-  std::string piece_;
-};
+void HttpConnection::abort() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->socket_.tcp.close(); });
+}
 
 awaitable<void> HttpConnection::run() {
   if (socket_.tls) {
     socket_.tcp.expires_after(service_.options.limits.header);
     const auto [failed] = co_await socket_.tls->async_handshake(asio::ssl::stream_base::server, kTuple);
     if (failed) co_return;
-    certificate_ = certificate_of(socket_.tls->native_handle());
+    certificate_ = peer_certificate(socket_.tls->native_handle());
   }
   bool open = true;
   while (open) open = co_await one_request();
@@ -220,6 +163,7 @@ awaitable<bool> HttpConnection::answer_whole(Parser& parser, Plan& plan, bool ke
                                        "a body has at most " + std::to_string(limits.body_bytes) +
                                            " bytes; a stream of application/x-ndjson may be longer"),
                                false);
+  if (plan.kind == Plan::Kind::kState) co_return co_await respond(answer(service_, plan), keep);
   const auto answered = co_await on_worker([this, &plan] { return answer(service_, plan); });
   if (answered) co_return co_await respond(*answered, keep);
   service_.metrics.refused("queue");
@@ -238,119 +182,6 @@ awaitable<std::optional<ApiResponse>> HttpConnection::on_worker(std::function<Ap
         if (!taken) asio::post(executor, [kept] { std::move (*kept)(Result{}); });
       },
       asio::use_awaitable, &service_.workers, socket_.get_executor(), std::move(job));
-}
-
-// A stream that is under way waits for its turn; its client is held back meanwhile.
-awaitable<std::optional<ApiResponse>> HttpConnection::on_worker_patiently(std::function<ApiResponse()> job) {
-  asio::steady_timer timer(socket_.get_executor());
-  for (int i = 0; i < kBusyRetries; ++i) {
-    auto answered = co_await on_worker(job);
-    if (answered) co_return answered;
-    timer.expires_after(kBusyRetry);
-    co_await timer.async_wait(kTuple);
-  }
-  service_.metrics.refused("queue");
-  co_return std::nullopt;
-}
-
-bool HttpConnection::more_at_once() {
-  error_code ignored;
-  return buffer_.size() > 0 || socket_.tcp.socket().available(ignored) > 0;
-}
-
-awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool keep) {
-  const Server::Limits& limits = service_.options.limits;
-  EventLines lines({limits.line_bytes, limits.batch_lines, 1u << 20});
-  std::string head = response_head({200, "application/x-ndjson", "", {}}, std::nullopt, keep, http_1_0_);
-  bool begun = false;
-  std::string bytes;
-  for (bool end = parser.is_done();; end = parser.is_done()) {
-    if (!end) {
-      bytes.clear();
-      socket_.tcp.expires_after(limits.idle);
-      if (co_await read_piece(parser, bytes)) co_return false;
-      lines.push(bytes);
-      end = parser.is_done();
-    }
-    if (!end && !lines.full() && more_at_once()) continue;
-    for (auto batch = lines.next(end); !batch.empty(); batch = lines.next(end)) {
-      auto taken = co_await on_worker_patiently([this, &plan, &batch] { return ingest(service_, plan, batch); });
-      if (!taken) taken = problem(503, "not available now", "all workers are busy; try again");
-      const bool failed = taken->status != 200;
-      if (failed && !begun) co_return co_await respond(*taken, false);
-      const std::string text = failed ? failed_line(batch.first_line, *taken) : std::move(taken->body);
-      if (!co_await write_chunk(std::exchange(head, {}), text)) co_return false;
-      begun = true;
-      if (failed) {
-        note(taken->status);
-        if (!http_1_0_) co_await write("0\r\n\r\n");
-        co_return false;
-      }
-    }
-    if (end) break;
-  }
-  note(200);
-  if (!co_await write(head, http_1_0_ ? "" : "0\r\n\r\n")) co_return false;
-  co_return keep;
-}
-
-awaitable<bool> HttpConnection::send_live(Plan& plan, const RequestHead& head) {
-  auto alarm = std::make_shared<Alarm>(socket_.get_executor());
-  std::shared_ptr<Subscription> subscription;
-  std::optional<ApiResponse> refused;
-  try {
-    subscription = service_.feed.subscribe(head.last_event_id, plan.types, [alarm, at = socket_.get_executor()] {
-      asio::post(at, [alarm] { alarm->ring(); });
-    });
-    if (!subscription) refused = problem(503, "not available now", "all places of the stream are taken; try again");
-  } catch (const Error& error) {
-    refused = problem(error);
-  }
-  if (refused) {
-    if (!subscription) service_.metrics.refused("stream_clients");
-    co_return co_await respond(*refused, false);
-  }
-  note(200);
-  service_.metrics.stream_clients(service_.feed.clients());
-  const ApiResponse opening{200, "text/event-stream; charset=utf-8", "", {{"X-Accel-Buffering", "no"}}};
-  const std::string opened = response_head(opening, std::nullopt, false, http_1_0_);
-  if (co_await write_chunk(opened, ": custody\n\n")) co_await live_loop(subscription, alarm, !http_1_0_);
-  service_.feed.leave(subscription);
-  service_.metrics.stream_clients(service_.feed.clients());
-  co_return false;
-}
-
-// A client of the stream sends nothing more: what can be read is its end.
-void HttpConnection::watch_for_end(const std::shared_ptr<Alarm>& alarm) {
-  socket_.tcp.socket().async_wait(
-      asio::ip::tcp::socket::wait_read, [self = shared_from_this(), alarm](error_code failed) {
-        char byte = 0;
-        const bool closed =
-            failed || recv(self->socket_.tcp.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-        if (!closed) return;
-        alarm->gone = true;
-        alarm->ring();
-      });
-}
-
-awaitable<bool> HttpConnection::live_loop(std::shared_ptr<Subscription> subscription, std::shared_ptr<Alarm> alarm,
-                                          bool chunked) {
-  watch_for_end(alarm);
-  for (;;) {
-    bool ended = false;
-    alarm->rung = false;
-    const std::string text = subscription->take(ended);
-    for (size_t at = 0; at < text.size(); at += kPiece)
-      if (!co_await write_chunk({}, std::string_view(text).substr(at, kPiece))) co_return false;
-    if (ended || alarm->gone) break;
-    if (!text.empty() || alarm->rung) continue;
-    socket_.tcp.expires_never();
-    alarm->timer.expires_after(service_.options.limits.heartbeat);
-    const auto [rung] = co_await alarm->timer.async_wait(kTuple);
-    if (!rung && !co_await write_chunk({}, ": heartbeat\n\n")) co_return false;
-  }
-  if (chunked && !alarm->gone) co_await write("0\r\n\r\n");
-  co_return true;
 }
 
 awaitable<bool> HttpConnection::write(std::string_view first, std::string_view second) {
@@ -385,11 +216,9 @@ void HttpConnection::note(int status) {
     log_request({method_, route_, status, std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
 }
 
-}  // namespace
-
-std::shared_ptr<Connection> make_connection(Service& service, boost::asio::io_context& loop,
-                                            boost::asio::ssl::context* tls, int fd, bool ipv6,
-                                            std::function<void()> on_end) {
+std::shared_ptr<ClientConnection> make_connection(Service& service, boost::asio::io_context& loop,
+                                                  boost::asio::ssl::context* tls, int fd, bool ipv6,
+                                                  std::function<void()> on_end) {
   asio::ip::tcp::socket socket(asio::make_strand(loop), ipv6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd);
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -15,9 +15,9 @@ class context;
 
 namespace custody {
 
-class Connection {
+class ClientConnection {
  public:
-  virtual ~Connection() = default;
+  virtual ~ClientConnection() = default;
   virtual void start() = 0;
   // From any thread. drain: ends now between two requests, else after the one at hand. abort: ends now.
   virtual void drain() = 0;
@@ -25,8 +25,8 @@ class Connection {
 };
 
 // Takes over the accepted socket `fd`. `tls` null = plain. `on_end` is called once, when the connection is gone.
-std::shared_ptr<Connection> make_connection(Service& service, boost::asio::io_context& loop,
-                                            boost::asio::ssl::context* tls, int fd, bool ipv6,
-                                            std::function<void()> on_end);
+std::shared_ptr<ClientConnection> make_connection(Service& service, boost::asio::io_context& loop,
+                                                  boost::asio::ssl::context* tls, int fd, bool ipv6,
+                                                  std::function<void()> on_end);
 
 }  // namespace custody

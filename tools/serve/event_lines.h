@@ -33,6 +33,9 @@ class EventLines {
   // Whether a whole batch is there, so that it should be taken before more is pushed.
   bool full() const { return line_feeds_ >= limits_.batch_lines || buffer_.size() - at_ >= limits_.batch_bytes; }
 
+  // Number of the next line that is not given out yet.
+  uint64_t line() const { return line_; }
+
  private:
   bool next_line(bool end, std::string_view& line);
 

@@ -32,10 +32,15 @@ std::string without_port(const std::string& host) {
   return host.substr(0, end);
 }
 
+// 127.0.0.0/8: no name of a site can be written like that.
+bool is_loopback_ip4(const std::string& name) {
+  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string::npos;
+}
+
 // A page of another site that has its name resolve to this machine still sends its own name.
 bool host_allowed(const Service& service, const std::string& host) {
   const std::string name = without_port(host);
-  if (service.loopback && (name == "127.0.0.1" || name == "localhost" || name == "[::1]")) return true;
+  if (service.loopback && (name == "localhost" || name == "[::1]" || is_loopback_ip4(name))) return true;
   const auto& hosts = service.options.hosts;
   if (!service.loopback && hosts.empty()) return true;
   return std::any_of(hosts.begin(), hosts.end(),
@@ -122,7 +127,7 @@ std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& 
   plan.request.method = head.method == "HEAD" ? "GET" : head.method;
   plan.request.path = std::move(target->path);
   plan.request.query = std::move(target->query);
-  plan.request.content_type = head.content_type;
+  plan.request.content_type = lower(head.content_type);
   plan.if_none_match = head.if_none_match;
   const std::string& path = plan.request.path;
   const auto principal = principal_of(service, head);
@@ -131,7 +136,9 @@ std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& 
   if ((path == "/metrics" || page_file(path) != nullptr) && plan.request.method != "GET")
     return wrong_method(path, "GET, HEAD");
   if (path == "/v1/stream") return plan_live(std::move(plan));
-  if (path == "/v1/events" && plan.request.method == "POST" && head.content_type.starts_with("application/x-ndjson"))
+  if (path == "/healthz" || path == "/readyz" || path == "/metrics") plan.kind = Plan::Kind::kState;
+  if (path == "/v1/events" && plan.request.method == "POST" &&
+      plan.request.content_type.starts_with("application/x-ndjson"))
     return plan_events(std::move(plan));
   return plan;
 }
@@ -147,6 +154,7 @@ ApiResponse answer(Service& service, Plan& plan) {
       response.headers.emplace_back("Cache-Control", "no-cache");
       return response;
     }
+    if (plan.request.path == "/metrics") service.metrics.waiting(service.workers.waiting());
     if (plan.request.path == "/metrics")
       return {200, "text/plain; version=0.0.4; charset=utf-8", service.metrics.text(service.node), {}};
   } catch (const std::exception& error) {

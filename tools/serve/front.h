@@ -28,7 +28,8 @@ struct RequestHead {
 };
 
 struct Plan {
-  enum class Kind { kWhole, kEvents, kLive };
+  // kState: how the service is, answered at once, also while every worker is taken.
+  enum class Kind { kWhole, kState, kEvents, kLive };
   Kind kind = Kind::kWhole;
   ApiRequest request;
   SubmitOptions options;        // of kEvents
@@ -58,7 +59,7 @@ struct Service {
 };
 
 std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& head);
-// Of kWhole: the page, metrics, or the interface. May block; never throws.
+// Of kWhole and kState: the page, metrics, or the interface. Never throws; blocks only for kWhole.
 ApiResponse answer(Service& service, Plan& plan);
 
 // "/v1/records/{shard}/{seq}" for metrics and log: never the path itself.

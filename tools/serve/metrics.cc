@@ -42,6 +42,7 @@ struct Metrics::Families {
   Counter& lines = counters("custody_http_stream_events_total", "Events that came in streams.").Add({});
   Family<Counter>& refused = counters("custody_http_refused_total", "Refused for want of room, by what was full.");
   Gauge& connections = gauges("custody_http_connections", "Open connections.").Add({});
+  Gauge& waiting = gauges("custody_http_waiting", "Requests that wait for a worker.").Add({});
   Gauge& stream_clients = gauges("custody_stream_clients", "Clients of the live stream.").Add({});
   Counter& stream_dropped =
       counters("custody_stream_dropped_total", "Clients of the live stream dropped for not reading.").Add({});
@@ -75,6 +76,9 @@ void Metrics::connections(size_t open) {
 }
 void Metrics::stream_clients(size_t open) {
   families_->stream_clients.Set(static_cast<double>(open));
+}
+void Metrics::waiting(size_t requests) {
+  families_->waiting.Set(static_cast<double>(requests));
 }
 void Metrics::stream_dropped() {
   families_->stream_dropped.Increment();

@@ -23,6 +23,7 @@ class Metrics {
   void refused(std::string_view why);  // "connections", "queue", "stream_clients"
   void connections(size_t open);
   void stream_clients(size_t open);
+  void waiting(size_t requests);  // for a worker
   void stream_dropped();
 
   // With the node's state at this moment.

@@ -27,13 +27,7 @@ void save(const std::string& path, std::vector<PrincipalEntry> entries) {
   write_file_durably(path, to_json_text(PrincipalFile{std::move(entries)}) + "\n");
 }
 
-void check_name(const std::string& name, const std::vector<std::string>& sources) {
-  const size_t colon = name.find(':');
-  const std::string kind = name.substr(0, colon);
-  const bool shaped = colon != std::string::npos && colon + 1 < name.size() && name.size() <= 64 &&
-                      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._:/-") == std::string::npos;
-  if (!shaped || (kind != "person" && kind != "system"))
-    throw Error(ErrorCode::kUsage, "a principal is person:NAME or system:NAME, of a-z 0-9 . _ : / - and 64 at most");
+void check_sources(const std::vector<std::string>& sources) {
   for (const std::string& source : sources)
     if (source.empty() || source.size() > 255) throw Error(ErrorCode::kUsage, "a source has 1 to 255 bytes");
 }
@@ -62,6 +56,19 @@ Principal principal_of(const PrincipalEntry& entry) {
 
 }  // namespace
 
+void check_principal_name(const std::string& name) {
+  const size_t colon = name.find(':');
+  const std::string kind = name.substr(0, colon);
+  const bool shaped = colon != std::string::npos && colon + 1 < name.size() && name.size() <= 64 &&
+                      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._:/-") == std::string::npos;
+  if (!shaped || (kind != "person" && kind != "system"))
+    throw Error(ErrorCode::kUsage, "a principal is person:NAME or system:NAME, of a-z 0-9 . _ : / - and 64 at most");
+}
+
+Digest certificate_digest(std::string_view pem) {
+  return sha256(der_of(pem));
+}
+
 std::string principals_path(const std::string& data_folder) {
   return data_folder + "/principals.json";
 }
@@ -82,7 +89,8 @@ std::vector<PrincipalEntry> list_principals(const std::string& path) {
 }
 
 std::string add_token(const std::string& path, const std::string& name, const std::vector<std::string>& sources) {
-  check_name(name, sources);
+  check_principal_name(name);
+  check_sources(sources);
   const ProcessLock lock = lock_for_change(path);
   std::vector<PrincipalEntry> entries = list_principals(path);
   const Secret secret = Secret::random(32);
@@ -95,8 +103,9 @@ std::string add_token(const std::string& path, const std::string& name, const st
 
 PrincipalEntry add_certificate(const std::string& path, const std::string& name,
                                const std::vector<std::string>& sources, std::string_view pem) {
-  check_name(name, sources);
-  const Digest digest = sha256(der_of(pem));
+  check_principal_name(name);
+  check_sources(sources);
+  const Digest digest = certificate_digest(pem);
   const ProcessLock lock = lock_for_change(path);
   std::vector<PrincipalEntry> entries = list_principals(path);
   for (const PrincipalEntry& entry : entries)

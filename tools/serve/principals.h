@@ -39,11 +39,15 @@ struct PrincipalEntry {
 // DATA/principals.json of a data folder.
 std::string principals_path(const std::string& data_folder);
 
+// kUsage for what is no name of a principal.
+void check_principal_name(const std::string& name);
 // Adds a token and returns it: the only time its secret is seen. kUsage for a name that is none.
 std::string add_token(const std::string& path, const std::string& name, const std::vector<std::string>& sources);
 // Adds a certificate from its PEM text (the first in it). kUsage for what is none; kConflict where it is known already.
 PrincipalEntry add_certificate(const std::string& path, const std::string& name,
                                const std::vector<std::string>& sources, std::string_view pem);
+// SHA-256 of the DER bytes of the first certificate in a PEM text. kUsage where there is none.
+Digest certificate_digest(std::string_view pem);
 // In the order they were added; none where there is no file. kStore for a file that is damaged.
 std::vector<PrincipalEntry> list_principals(const std::string& path);
 // False where no principal has this id. A running service notices within a second.

@@ -80,7 +80,7 @@ struct Server::Impl {
   std::mutex mutex;
   std::condition_variable fewer;
   uint64_t next_id = 0;
-  std::map<uint64_t, std::weak_ptr<Connection>> connections;
+  std::map<uint64_t, std::weak_ptr<ClientConnection>> connections;
 };
 
 Server::Server(Node& node, Api& api, Options options) : impl_(std::make_unique<Impl>(node, api, std::move(options))) {}
@@ -173,7 +173,7 @@ void Server::Impl::take(tcp::socket socket) {
   if (failed) return;
   const int fd = socket.release(failed);
   if (failed) return;
-  std::shared_ptr<Connection> made;
+  std::shared_ptr<ClientConnection> made;
   {
     const std::lock_guard lock(mutex);
     const uint64_t id = next_id++;

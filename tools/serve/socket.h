@@ -1,15 +1,12 @@
-// A client's socket and what waits beside it. Included by connection.cc alone: Asio and Beast stay out of every other
-// file.
+// A client's socket and what waits beside it. Included by http_connection.h alone: Asio and Beast stay out of every
+// other file.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <memory>
 #include <optional>
-
-#include "ledger/base/hash.h"
 
 namespace custody {
 
@@ -58,15 +55,5 @@ struct Alarm {
     timer.cancel();
   }
 };
-
-// SHA-256 of what the client showed, DER; its key was proved by the handshake.
-inline std::optional<Digest> certificate_of(SSL* ssl) {
-  const std::unique_ptr<X509, decltype(&X509_free)> found(SSL_get1_peer_certificate(ssl), &X509_free);
-  if (!found) return std::nullopt;
-  std::string der(static_cast<size_t>(std::max(i2d_X509(found.get(), nullptr), 0)), '\0');
-  auto* out = reinterpret_cast<unsigned char*>(der.data());
-  i2d_X509(found.get(), &out);
-  return sha256(der);
-}
 
 }  // namespace custody

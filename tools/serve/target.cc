@@ -38,6 +38,7 @@ struct NamedRoute {
 };
 constexpr std::array kRoutes{
     NamedRoute{"/v1/events", "/v1/events"},
+    NamedRoute{"/v1/imports", "/v1/imports"},
     NamedRoute{"/v1/statements", "/v1/statements"},
     NamedRoute{"/v1/customers/lookup", "/v1/customers/lookup"},
     NamedRoute{"/v1/customers/reveal", "/v1/customers/reveal"},
