@@ -113,7 +113,7 @@ Faults check_includes(const SourceTree& tree) {
   }
   for (const auto& [header, allowed] : kMayBeHeavy)
     if (const size_t count = includers_of(tree, header); count > allowed)
-      faults.push_back(header + ": is heavy, and " + std::to_string(count) + " files include it");
+      faults.push_back(header + ": is heavy, but " + std::to_string(count) + " include it");
   return faults;
 }
 

@@ -144,6 +144,7 @@ awaitable<error_code> HttpConnection::read_piece(Parser& parser, std::string& in
   body.data = into.data() + before;
   body.size = kPiece;
   const auto [failed, n] = co_await http::async_read_some(socket_, buffer_, parser, kTuple);
+  piece_filled_ = body.size == 0;
   into.resize(before + kPiece - body.size);
   co_return failed == http::error::need_buffer ? error_code{} : failed;
 }

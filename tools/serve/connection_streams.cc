@@ -25,9 +25,10 @@ awaitable<std::optional<ApiResponse>> HttpConnection::on_worker_patiently(std::f
   co_return std::nullopt;
 }
 
+// What is left in buffer_ is no sign of more: the line feed that ends a chunk is only read with the next one's head.
 bool HttpConnection::more_at_once() {
   error_code ignored;
-  return buffer_.size() > 0 || socket_.tcp.socket().available(ignored) > 0;
+  return piece_filled_ || socket_.tcp.socket().available(ignored) > 0;
 }
 
 awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool keep) {

@@ -51,7 +51,8 @@ std::optional<Refusal> judge_origin(const Service& service, const RequestHead& h
   if (head.host_count > 1 || (head.host_count == 0 && !head.http_1_0))
     return refuse(400, "the request is wrong", "a request has one Host header");
   const std::string host = lower(head.host);
-  if (!host_allowed(service, host))
+  // No browser leaves it out, so a request of HTTP/1.0 without one is no page's.
+  if (head.host_count > 0 && !host_allowed(service, host))
     return refuse(403, "not allowed", "this service is not reached by the name in the Host header");
   if (!head.origin.empty() && lower(head.origin) != (service.tls ? "https://" : "http://") + host)
     return refuse(403, "not allowed", "pages of other sites may not speak to this service");
@@ -154,9 +155,11 @@ ApiResponse answer(Service& service, Plan& plan) {
       response.headers.emplace_back("Cache-Control", "no-cache");
       return response;
     }
-    if (plan.request.path == "/metrics") service.metrics.waiting(service.workers.waiting());
-    if (plan.request.path == "/metrics")
+    if (plan.request.path == "/metrics") {
+      service.metrics.workers(service.workers.working(), service.workers.waiting());
+      service.metrics.stream_dropped(service.feed.dropped());
       return {200, "text/plain; version=0.0.4; charset=utf-8", service.metrics.text(service.node), {}};
+    }
   } catch (const std::exception& error) {
     return problem(500, "the service failed", error.what());
   }

@@ -69,6 +69,7 @@ class HttpConnection : public ClientConnection, public std::enable_shared_from_t
   bool http_1_0_ = false;
   bool head_only_ = false;
   std::string piece_;
+  bool piece_filled_ = false;  // by the last read_piece
 };
 
 }  // namespace custody

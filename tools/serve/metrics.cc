@@ -42,6 +42,7 @@ struct Metrics::Families {
   Counter& lines = counters("custody_http_stream_events_total", "Events that came in streams.").Add({});
   Family<Counter>& refused = counters("custody_http_refused_total", "Refused for want of room, by what was full.");
   Gauge& connections = gauges("custody_http_connections", "Open connections.").Add({});
+  Gauge& working = gauges("custody_http_working", "Requests that a worker has in hand.").Add({});
   Gauge& waiting = gauges("custody_http_waiting", "Requests that wait for a worker.").Add({});
   Gauge& stream_clients = gauges("custody_stream_clients", "Clients of the live stream.").Add({});
   Counter& stream_dropped =
@@ -77,11 +78,12 @@ void Metrics::connections(size_t open) {
 void Metrics::stream_clients(size_t open) {
   families_->stream_clients.Set(static_cast<double>(open));
 }
-void Metrics::waiting(size_t requests) {
-  families_->waiting.Set(static_cast<double>(requests));
+void Metrics::workers(size_t working, size_t waiting) {
+  families_->working.Set(static_cast<double>(working));
+  families_->waiting.Set(static_cast<double>(waiting));
 }
-void Metrics::stream_dropped() {
-  families_->stream_dropped.Increment();
+void Metrics::stream_dropped(uint64_t total) {
+  families_->stream_dropped.Increment(static_cast<double>(total) - families_->stream_dropped.Value());
 }
 
 std::string Metrics::text(Node& node) {

@@ -23,8 +23,8 @@ class Metrics {
   void refused(std::string_view why);  // "connections", "queue", "stream_clients"
   void connections(size_t open);
   void stream_clients(size_t open);
-  void waiting(size_t requests);  // for a worker
-  void stream_dropped();
+  void workers(size_t working, size_t waiting);
+  void stream_dropped(uint64_t total);
 
   // With the node's state at this moment.
   std::string text(Node& node);

@@ -32,6 +32,11 @@ size_t WorkerPool::waiting() const {
   return jobs_.size();
 }
 
+size_t WorkerPool::working() const {
+  const std::lock_guard lock(mutex_);
+  return working_;
+}
+
 void WorkerPool::run() {
   for (;;) {
     std::function<void()> job;
@@ -41,8 +46,12 @@ void WorkerPool::run() {
       if (jobs_.empty()) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
+      ++working_;
     }
     job();
+    job = nullptr;
+    const std::lock_guard lock(mutex_);
+    --working_;
   }
 }
 

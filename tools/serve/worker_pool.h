@@ -23,6 +23,7 @@ class WorkerPool {
   // False where the queue is full or the pool has stopped. A job must not throw.
   bool submit(std::function<void()> job);
   size_t waiting() const;
+  size_t working() const;
 
  private:
   void run();
@@ -34,6 +35,7 @@ class WorkerPool {
   std::condition_variable wake_;
   std::deque<std::function<void()>> jobs_;
   bool running_ = false;
+  size_t working_ = 0;
 };
 
 }  // namespace custody
