@@ -13,6 +13,16 @@ const { AxeBuilder } = require("@axe-core/playwright");
 
 const kFlags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+export const kPatienceMs = 120_000;
+
+// Waits until `holds` does: for what happens on this side of the wire, where no locator can look.
+export async function until(holds, what) {
+  for (const end = Date.now() + kPatienceMs; !holds(); ) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
 export class Browser {
   async open() {
     this.profile = await mkdtemp(join(tmpdir(), "custody-web-"));
@@ -24,7 +34,8 @@ export class Browser {
       locale: "en-GB",
       viewport: { width: 1280, height: 900 },
     });
-    this.context.setDefaultTimeout(15_000);
+    // Only ever waited for where something is wrong: a loaded machine may need its time for what takes a blink elsewhere.
+    this.context.setDefaultTimeout(kPatienceMs);
     return this;
   }
 

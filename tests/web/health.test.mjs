@@ -1,7 +1,7 @@
 // The health page against a service that tells what each test wants told.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { axe, Browser, overflows, says } from "./browser.mjs";
+import { axe, Browser, overflows, says, until } from "./browser.mjs";
 import { example, Fixture } from "./fixture.mjs";
 
 const kAssets = process.env.CUSTODY_WEB_ASSETS;
@@ -168,7 +168,7 @@ test("a connection that is lost is said to be lost, and comes back alone with no
   await row("person:meanwhile").waitFor();
   await flow("Live");
   assert.equal(await page.locator("main.stale").count(), 0);
-  assert.equal(fixture.streamHeaders.at(-1), "0:13", "resumes after the last record it saw");
+  assert.ok(fixture.streamHeaders.includes("0:13"), `resumes after the last record it saw: ${fixture.streamHeaders}`);
   fixture.seal({ actor: "person:after" });
   await row("person:after").waitFor();
   const got = await refs();
@@ -211,10 +211,11 @@ test("far behind, the page goes to the head instead of replaying what was missed
   await says(page, /^Connection lost$/);
   for (let i = 0; i < 6_000; i++) fixture.seal(example(i));
   fixture.seal({ actor: "person:newest" });
+  const before = fixture.streamHeaders.length;
   await fixture.listen(port);
   await row("person:newest").waitFor();
   await flow("Live");
-  assert.equal(fixture.streamHeaders.at(-1), "", "starts at the head");
+  assert.equal(fixture.streamHeaders[before], "", "starts at the head");
 });
 
 test("a tab that nobody looks at gives its stream back, and catches up when looked at", async () => {
@@ -228,7 +229,7 @@ test("a tab that nobody looks at gives its stream back, and catches up when look
     }, away);
   await look(true);
   await flow("Not connected");
-  assert.equal(fixture.subscribers.size, 0);
+  await until(() => fixture.subscribers.size === 0, "the service has its stream back");
   fixture.seal({ actor: "person:unseen" });
   await look(false);
   await row("person:unseen").waitFor();
@@ -242,12 +243,22 @@ test("open mode and a log without replicas are shown as the service words them",
 });
 
 test("the rate follows what is sealed", async () => {
-  await open();
+  const start = Date.UTC(2026, 2, 3, 9, 12, 40);
+  await open({ view: { clock: start } });
+  // The page's own clock, a second at a time, so that a rate is what it is on any machine.
+  const second = async () => {
+    const answered = page.waitForResponse((r) => r.url().endsWith("/v1/status"));
+    await page.clock.runFor(1_000);
+    await answered;
+  };
+  for (let i = 0; i < 5; i++) await second();
   await says(page, /^Sealing$/);
-  const peak = async () => Number((await page.locator("#rate .reading b").nth(2).textContent()).replace(/[^\d.]/g, ""));
   fixture.bulk[0] += 100_000;
-  await page.waitForFunction(() => /\d{2},\d{3}/.test(document.querySelectorAll("#rate .reading b")[2]?.textContent ?? ""), undefined, { timeout: 15_000 });
-  assert.ok((await peak()) > 10_000 && (await peak()) <= 125_000, `peak ${await peak()}`);
+  for (let i = 0; i < 3; i++) await second();
+  const peak = page.locator("#rate .reading b").nth(2);
+  await peak.filter({ hasText: /\d{2},\d{3}/ }).waitFor();
+  const shown = Number((await peak.textContent()).replace(/[^\d.]/g, ""));
+  assert.ok(shown > 10_000 && shown <= 125_000, `peak ${shown}`);
   assert.ok(await page.locator("#rate canvas").isVisible());
   await page.getByText("The same in numbers").click();
   assert.equal(await page.locator("#rate .numbers tbody tr").count(), 12);
