@@ -8,18 +8,24 @@ const [assets, out] = process.argv.slice(2);
 const kStart = Date.UTC(2026, 2, 3, 9, 12, 40);
 
 // Two minutes of a working day, second by second, on the page's own clock. `seconds` may be cut short for states without a plot.
-async function day(browser, { shards = 1, seconds = 125, change, ...view }) {
+async function day(browser, { shards = 1, seconds = 125, empty = false, change, ...view }) {
   const clock = { now: kStart };
   const fixture = new Fixture(assets, { shards, now: () => clock.now });
-  fixture.bulk = fixture.bulk.map((_, i) => 1_204_311 + 20_000 * i);
-  fixture.round = 4_210;
-  fixture.status.verification = { at: new Date(kStart - 1_020_000).toISOString(), records: 1_190_002, faults: 0, position: { round: 4_102 } };
-  for (let i = 0; i < 30; i++) (clock.now = kStart - 60_000 + i * 2_000), fixture.seal(example(i), i % shards);
+  if (!empty) fixture.bulk = fixture.bulk.map((_, i) => 1_204_311 + 20_000 * i);
+  if (!empty) fixture.round = 4_210;
+  if (!empty) fixture.status.verification = { at: new Date(kStart - 1_020_000).toISOString(), records: 1_190_002, faults: 0, position: { round: 4_102 } };
+  for (let i = 0; i < 30 && !empty; i++) (clock.now = kStart - 60_000 + i * 2_000), fixture.seal(example(i), i % shards);
   clock.now = kStart;
   const url = await fixture.listen();
   const page = await browser.page(url, { ...view, clock: kStart });
   for (let s = 0; s < seconds; s++) {
     clock.now = kStart + 1_000 * (s + 1);
+    if (empty) {
+      const asked = page.waitForResponse((r) => r.url().endsWith("/v1/status"));
+      await page.clock.runFor(1_000);
+      await asked;
+      continue;
+    }
     fixture.bulk[shards - 1] += Math.round(900 + 500 * Math.sin(s / 13) + 160 * Math.sin(s * 1.7) + (s > 70 && s < 82 ? 1_400 : 0));
     if (s % 3 === 0) fixture.seal(example(s / 3 + 1), (s / 3) % shards);
     fixture.closeRound();
@@ -68,6 +74,7 @@ await mkdir(out, { recursive: true });
 const browser = await new Browser().open();
 try {
   const all = {
+    empty: { width: 1280, seconds: 5, empty: true, change: async (f, p) => (trial(f), await step(p)) },
     light: { width: 1280 },
     dark: { width: 1280, scheme: "dark", change: async (f, p) => (trial(f), await step(p)) },
     wide: { width: 1600, shards: 4 },
