@@ -124,7 +124,7 @@ export function Events() {
             ))}
           </tbody>
         </table>
-        {list.length === 0 ? <p class="empty muted">{filter.value === kNoRounds ? "No event yet. Send one with custody emit, and it appears here." : "None of this type among the last events."}</p> : null}
+        {list.length === 0 ? <p class="empty muted">{filter.value === kNoRounds ? <>No event yet. Send one with <code>custody emit</code>, and it appears here.</> : "None of this type among the last events."}</p> : null}
       </div>
     </Panel>
   );
