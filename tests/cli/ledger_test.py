@@ -89,7 +89,7 @@ class Read(HomeTest):
     def test_the_archive_is_a_timeline_newest_last_as_of_any_position(self):
         service = self.serve()
         self.fill()
-        wait_until(lambda: json.loads(service.get("/v1/status")[1])["round"]["round"] > 0, "a round is closed")
+        wait_until(lambda: "closed_at" in json.loads(service.get("/v1/status")[1])["round"], "the views know a round")
         text = self.custody("archive", "C-1")
         self.assertIn("as of round", text)
         times = [line[:10] for line in text.splitlines() if "  [0:" in line and line.startswith("2026")]
