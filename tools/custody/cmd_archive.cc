@@ -80,13 +80,13 @@ boost::json::object timeline(Connection& connection, const std::string& path, co
 
 // Newest last by the time that each event says it happened; an import may have brought it in later.
 void print_events(const boost::json::array& events) {
-  std::vector<std::pair<int64_t, const boost::json::object*>> lines;
-  for (const auto& event : events) {
-    const auto at = parse_rfc3339(text_member(event.as_object(), "time"));
-    lines.emplace_back(at ? at->us : 0, &event.as_object());
+  std::vector<std::pair<int64_t, size_t>> order;
+  for (size_t i = 0; i < events.size(); ++i) {
+    const auto at = parse_rfc3339(text_member(events[i].as_object(), "time"));
+    order.emplace_back(at ? at->us : 0, i);
   }
-  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [at, event] : lines) std::cout << event_line(*event) << "\n";
+  std::sort(order.begin(), order.end());
+  for (const auto& [at, i] : order) std::cout << event_line(events[i].as_object()) << "\n";
 }
 
 int run(const Invocation& call) {
