@@ -76,7 +76,7 @@ KafkaPolled KafkaConsumer::poll(std::chrono::milliseconds wait) {
   using Kind = KafkaPolled::Kind;
   const auto deadline = std::chrono::steady_clock::now() + wait;
   for (;;) {
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     state_->message.reset();
     state_->message.reset(
         rd_kafka_consumer_poll(state_->handle->get(), static_cast<int>(std::max<int64_t>(left.count(), 0))));

@@ -56,7 +56,7 @@ class KafkaSealedReader : public SealedReader {
   std::optional<SealedItem> next(milliseconds wait) override {
     const auto until = steady_clock::now() + wait;
     for (;;) {
-      const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
+      const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
       const auto message = reader_.next(std::max(left, milliseconds(0)));
       if (!message) return std::nullopt;
       const LogEntry entry = entry_of(reader_.place(), *message);
@@ -126,7 +126,7 @@ std::optional<KafkaPlaceReader::Message> KafkaPlaceReader::next(milliseconds wai
   const auto until = steady_clock::now() + wait;
   for (;;) {
     context_.watch->check();
-    const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
     const KafkaPolled polled = consumer_.poll(std::max(left, milliseconds(0)));
     switch (polled.kind) {
       case KafkaPolled::Kind::kMessage:

@@ -19,20 +19,21 @@ class PieceReader {
     std::string value;
     std::string blob;
   };
-  PieceReader(std::shared_ptr<Store> store, LmdbTable table, std::optional<LmdbTable> blobs, uint64_t next)
-      : store_(std::move(store)), table_(table), blobs_(blobs), next_(next) {}
+  PieceReader(std::shared_ptr<Store> store, Store::Kind kind, LmdbTable table, std::optional<LmdbTable> blobs,
+              uint64_t next)
+      : store_(std::move(store)), kind_(kind), table_(table), blobs_(blobs), next_(next) {}
 
   const Row* next(milliseconds wait) {
     if (at_ < used_) return &rows_[at_++];
     const auto until = steady_clock::now() + wait;
     while (at_ == used_) {
-      const uint64_t seen = store_->commits();
+      const uint64_t seen = store_->commits(kind_);
       fill();
       if (at_ != used_) break;
       ended_ = true;
-      const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
+      const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
       if (left.count() <= 0) return nullptr;
-      store_->wait_for_commit(seen, left);
+      store_->wait_for_commit(kind_, seen, left);
     }
     return &rows_[at_++];
   }
@@ -72,6 +73,7 @@ class PieceReader {
   }
 
   std::shared_ptr<Store> store_;
+  Store::Kind kind_;
   LmdbTable table_;
   std::optional<LmdbTable> blobs_;
   uint64_t next_;
@@ -117,7 +119,7 @@ class LmdbSealedWriter : public SealedWriter {
     if (dead_) throw Error(ErrorCode::kConflict, "this writer has ended: open a new one");
     dead_ = true;
     const Store::Tables& tables = store_->tables(shard_);
-    store_->write([&](LmdbTxn& txn) {
+    store_->write(Store::kSealed, [&](LmdbTxn& txn) {
       uint64_t next = next_seq(txn, tables.sealed);
       for (const Entry& entry : entries) {
         if (decode_seal(entry.record).seq != next)
@@ -180,7 +182,7 @@ ByteArray<16> LmdbLog::intake_id(uint32_t) {
 }
 
 void LmdbLog::append_intake(std::span<const IntakeAppend> entries) {
-  store_->write([&](LmdbTxn& txn) {
+  store_->write(Store::kIntake, [&](LmdbTxn& txn) {
     std::vector<uint64_t> next(store_->descriptor().shards, UINT64_MAX);
     for (const IntakeAppend& append : entries) {
       const LmdbTable table = store_->tables(append.shard).intake;
@@ -207,7 +209,8 @@ std::unique_ptr<IntakeReader> LmdbLog::read_intake(uint32_t shard, uint64_t posi
       throw Error(ErrorCode::kStore,
                   "the intake of shard " + std::to_string(shard) + " no longer has entry " + std::to_string(position));
   }
-  return std::make_unique<LmdbIntakeReader>(PieceReader(store_, store_->tables(shard).intake, std::nullopt, position));
+  return std::make_unique<LmdbIntakeReader>(
+      PieceReader(store_, Store::kIntake, store_->tables(shard).intake, std::nullopt, position));
 }
 
 uint64_t LmdbLog::intake_end(uint32_t shard) {
@@ -227,7 +230,7 @@ void LmdbLog::trim_intake(uint32_t shard, uint64_t position) {
 
 std::unique_ptr<SealedReader> LmdbLog::read_sealed(uint32_t shard, uint64_t seq, std::optional<uint64_t>) {
   const Store::Tables& tables = store_->tables(shard);
-  return std::make_unique<LmdbSealedReader>(PieceReader(store_, tables.sealed, tables.blobs, seq));
+  return std::make_unique<LmdbSealedReader>(PieceReader(store_, Store::kSealed, tables.sealed, tables.blobs, seq));
 }
 
 std::unique_ptr<SealedWriter> LmdbLog::open_writer(uint32_t shard) {
@@ -236,7 +239,7 @@ std::unique_ptr<SealedWriter> LmdbLog::open_writer(uint32_t shard) {
 }
 
 void LmdbLog::put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) {
-  store_->write([&](LmdbTxn& txn) { txn.put(store_->tables(shard).notes, u64_key(size), note); });
+  store_->write(Store::kNotes, [&](LmdbTxn& txn) { txn.put(store_->tables(shard).notes, u64_key(size), note); });
 }
 
 std::optional<std::string> LmdbLog::newest_checkpoint(uint32_t shard) {

@@ -61,13 +61,13 @@ const LmdbLog::Store::Tables& LmdbLog::Store::tables(uint32_t shard) const {
 }
 
 // Whoever finds nobody committing takes all that waits, its own operation included, through one transaction.
-void LmdbLog::Store::write(const Operation& operation) {
-  Pending mine{&operation, nullptr};
+void LmdbLog::Store::write(Kind kind, const Operation& operation) {
+  Pending mine{kind, &operation, nullptr};
   std::unique_lock lock(mutex_);
   queue_.push_back(&mine);
   while (!mine.done) {
     if (committing_) {
-      changed_.wait(lock);
+      committed_.wait(lock);
       continue;
     }
     committing_ = true;
@@ -77,9 +77,13 @@ void LmdbLog::Store::write(const Operation& operation) {
     commit(batch, later);
     lock.lock();
     committing_ = false;
-    ++commits_;
-    for (Pending* pending : batch) pending->done = true;
-    changed_.notify_all();
+    for (Pending* pending : batch) {
+      pending->done = true;
+      Signal& signal = signals_[pending->kind];
+      ++signal.commits;
+      signal.changed.notify_all();
+    }
+    committed_.notify_all();
   }
   lock.unlock();
   if (mine.error) std::rethrow_exception(mine.error);
@@ -115,16 +119,17 @@ void LmdbLog::Store::commit_alone(Pending& pending) {
   }
 }
 
-uint64_t LmdbLog::Store::commits() const {
+uint64_t LmdbLog::Store::commits(Kind kind) const {
   const std::lock_guard lock(mutex_);
-  return commits_;
+  return signals_[kind].commits;
 }
 
-void LmdbLog::Store::wait_for_commit(uint64_t seen, std::chrono::milliseconds wait) const {
+void LmdbLog::Store::wait_for_commit(Kind kind, uint64_t seen, std::chrono::milliseconds wait) const {
   // Another process writes what a read-only one waits for: it has nobody to wake it.
   constexpr std::chrono::milliseconds kPoll{50};
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, read_only_ ? std::min(wait, kPoll) : wait, [&] { return commits_ != seen; });
+  Signal& signal = signals_[kind];
+  signal.changed.wait_for(lock, read_only_ ? std::min(wait, kPoll) : wait, [&] { return signal.commits != seen; });
 }
 
 void LmdbLog::Store::take_writer(uint32_t shard) {

@@ -1,6 +1,7 @@
 // The tables of LmdbLog and their one way of being written. Private to ledger/log.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -17,6 +18,8 @@ class LmdbLog::Store {
     LmdbTable intake, sealed, blobs, notes;
   };
   using Operation = std::function<void(LmdbTxn&)>;
+  // What an operation adds to: who waits for one kind is not woken by the others.
+  enum Kind : size_t { kIntake, kSealed, kNotes, kKinds };
 
   Store(LmdbEnv env, const LmdbOptions& options) : env_(std::move(env)), read_only_(options.read_only) {}
   void create(const Descriptor& descriptor);
@@ -30,19 +33,20 @@ class LmdbLog::Store {
 
   // Runs `operation` in a write transaction that may hold operations of other threads too, and returns when it is
   // durable. An Error of one operation does not reach the others.
-  void write(const Operation& operation);
+  void write(Kind kind, const Operation& operation);
   // Joins the next transaction; lost when none follows. For what is only tidying up.
   void write_later(Operation operation);
 
-  // Counts commits of this process. wait returns when it differs from `seen`, or after `wait`.
-  uint64_t commits() const;
-  void wait_for_commit(uint64_t seen, std::chrono::milliseconds wait) const;
+  // Counts commits of this process that added to this kind. wait returns when it differs from `seen`, or after `wait`.
+  uint64_t commits(Kind kind) const;
+  void wait_for_commit(Kind kind, uint64_t seen, std::chrono::milliseconds wait) const;
 
   void take_writer(uint32_t shard);  // kConflict while taken
   void release_writer(uint32_t shard);
 
  private:
   struct Pending {
+    Kind kind;
     const Operation* operation;
     std::exception_ptr error;
     bool done = false;
@@ -59,11 +63,15 @@ class LmdbLog::Store {
   std::vector<Tables> tables_;
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  struct Signal {
+    uint64_t commits = 0;
+    std::condition_variable changed;
+  };
+  mutable std::array<Signal, kKinds> signals_;
+  std::condition_variable committed_;  // for those whose operation it was, or who go next
   std::vector<Pending*> queue_;
   std::vector<Operation> later_;
   bool committing_ = false;
-  uint64_t commits_ = 0;
   std::set<uint32_t> writers_;
 };
 

@@ -35,6 +35,7 @@ std::string IdIndex::cursor() const {
 }
 
 void IdIndex::clear() {
+  wait_saved();
   const std::unique_lock lock(mutex_);
   pending_.clear();
   LmdbTxn txn = env_.begin_write();
@@ -52,15 +53,20 @@ std::optional<IdIndex::Entry> IdIndex::find_saved(const EventId& id) const {
   return Entry{read_le(*row, 0, 8), array_of<16>(row->substr(8))};
 }
 
+std::optional<IdIndex::Entry> IdIndex::find_known(const EventId& id) const {
+  if (const auto at = pending_.find(id); at != pending_.end()) return at->second;
+  if (const auto at = being_saved_.find(id); at != being_saved_.end()) return at->second;
+  return find_saved(id);
+}
+
 std::optional<IdIndex::Entry> IdIndex::find(const EventId& id) const {
   const std::shared_lock lock(mutex_);
-  if (const auto at = pending_.find(id); at != pending_.end()) return at->second;
-  return find_saved(id);
+  return find_known(id);
 }
 
 bool IdIndex::insert(const EventId& id, const Entry& entry) {
   const std::unique_lock lock(mutex_);
-  if (pending_.contains(id) || find_saved(id)) return false;
+  if (find_known(id)) return false;
   return pending_.emplace(id, entry).second;
 }
 
@@ -74,15 +80,39 @@ size_t IdIndex::pending() const {
 }
 
 void IdIndex::save(std::string_view cursor) {
-  std::vector<std::pair<EventId, Entry>> sorted;
+  wait_saved();
   {
-    const std::shared_lock lock(mutex_);
-    sorted.assign(pending_.begin(), pending_.end());
+    const std::unique_lock lock(mutex_);
+    being_saved_.swap(pending_);
   }
+  save_ = std::async(std::launch::async, [this, kept = std::string(cursor)] { write(kept); });
+}
+
+bool IdIndex::saving() const {
+  return save_.valid() && save_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+}
+
+void IdIndex::wait_saved() {
+  if (!save_.valid()) return;
+  try {
+    save_.get();
+  } catch (...) {
+    const std::unique_lock lock(mutex_);
+    pending_.merge(being_saved_);
+    being_saved_.clear();
+    throw;
+  }
+}
+
+// Nobody changes being_saved_ meanwhile.
+void IdIndex::write(const std::string& cursor) {
+  std::vector<std::pair<EventId, Entry>> sorted(being_saved_.begin(), being_saved_.end());
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   LmdbTxn txn = env_.begin_write();
+  LmdbCursor last = txn.cursor(ids_);
+  const std::string highest(last.last() ? last.key() : std::string_view());
   for (const auto& [id, entry] : sorted) {
-    if (highest_saved_ && id < *highest_saved_)
+    if (id.view() <= highest)
       txn.put(ids_, id.view(), encode(entry));
     else
       txn.put_append(ids_, id.view(), encode(entry));
@@ -92,7 +122,7 @@ void IdIndex::save(std::string_view cursor) {
   const std::unique_lock lock(mutex_);
   if (!sorted.empty() && (!highest_saved_ || sorted.back().first > *highest_saved_))
     highest_saved_ = sorted.back().first;
-  pending_.clear();
+  being_saved_.clear();
 }
 
 }  // namespace custody

@@ -13,7 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kIdle = 10ms;             // how long to wait for an entry before looking at the rest
-constexpr auto kTellBacklog = 250ms;     // how often the length of the intake is asked for
+constexpr auto kCompany = 2ms;           // how long a lone entry waits for others
+constexpr size_t kFew = 256;             // entries that wait for no more
+constexpr auto kTellBacklog = 1s;        // how often the length of the intake is asked for: on Kafka a call
 constexpr auto kStandBy = 10s;           // after being overtaken
 constexpr auto kSilence = 180s;          // of a registry whose sealer would close a round every minute
 constexpr auto kRegistryWait = 1s;       // for a registry that a gateway says it has seen, before the log is looked at
@@ -238,17 +240,26 @@ void ShardSealer::tell_backlog(Term& term) {
   status_.waiting = end > term.chain.head.intake ? end - term.chain.head.intake : 0;
 }
 
-// Everything that is there, up to the limits of a batch; waits a little for the first.
+// Everything that is there, up to the limits of a batch; waits a little for the first. Where only few came it lets a
+// moment pass for more: each batch is a commit of its own, which a writer of the embedded log would have to wait
+// behind, and a Kafka coordinator that is still ending the transaction before puts the next one off.
 bool ShardSealer::gather(Term& term) {
-  bool any = false;
-  while (term.gathered.size() < options_.max_batch && term.gathered_bytes < options_.max_batch_bytes) {
-    const auto item = term.intake->next(any || !term.gathered.empty() ? 0ms : kIdle);
+  const size_t before = term.gathered.size();
+  take_waiting(term, term.gathered.empty() ? kIdle : 0ms);
+  if (term.gathered.size() > before && term.gathered.size() < kFew) {
+    std::this_thread::sleep_for(kCompany);
+    take_waiting(term, 0ms);
+  }
+  return term.gathered.size() > before;
+}
+
+void ShardSealer::take_waiting(Term& term, std::chrono::milliseconds wait) {
+  for (; term.gathered.size() < options_.max_batch && term.gathered_bytes < options_.max_batch_bytes; wait = 0ms) {
+    const auto item = term.intake->next(wait);
     if (!item) break;
-    any = true;
     term.gathered_bytes += item->entry.size();
     term.gathered.emplace_back(item->end, item->entry);
   }
-  return any;
 }
 
 // Whether the clock can be trusted, or a recorded step says what to make of it.

@@ -67,6 +67,7 @@ class ShardSealer {
   void open_term(Term& term, const ByteArray<16>& intake_id);
   void tell_backlog(Term& term);
   bool gather(Term& term);
+  void take_waiting(Term& term, std::chrono::milliseconds wait);
   bool may_seal(Term& term);
   bool step_taken(Term& term);
   int64_t sealing_time(const Term& term) const;

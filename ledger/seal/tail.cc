@@ -147,9 +147,11 @@ void Tail::publish() {
 
 void Tail::save_if_due(bool now) {
   const auto time = std::chrono::steady_clock::now();
-  if (!now && !index_->full() && (time - saved_ < kSaveEvery || index_->pending() == 0)) return;
+  const bool due = time - saved_ >= kSaveEvery && index_->pending() > 0 && !index_->saving();
+  if (!now && !due && !index_->full()) return;
   index_->save(working_.encode());
   saved_ = time;
+  if (now) index_->wait_saved();
 }
 
 ChainState Tail::state() const {
