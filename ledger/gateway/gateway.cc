@@ -1,5 +1,7 @@
 #include "ledger/gateway/gateway.h"
 
+#include <algorithm>
+
 #include "ledger/codec/json.h"
 #include "ledger/gateway/gateway_work.h"
 #include "ledger/seal/intake_judge.h"
@@ -8,6 +10,20 @@ namespace custody {
 namespace {
 
 using std::chrono::steady_clock;
+
+constexpr uint64_t kNear = 2048;  // records that are read past sooner than a reader is opened
+
+// The receipt of the record `seq`, which the reader has not passed yet.
+std::optional<Receipt> receipt_from(SealedReader& reader, uint64_t seq) {
+  const auto end = steady_clock::now() + std::chrono::seconds(2);
+  while (steady_clock::now() < end) {
+    const auto item = reader.next(std::chrono::milliseconds(200));
+    if (!item || decode_seal(item->record).seq < seq) continue;
+    const Record record = decode_record(item->record);
+    return Receipt{record.statement.id, record.ref(), leaf_hash(item->record), record.seal.sealed_at_us, true};
+  }
+  return std::nullopt;
+}
 
 Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest& values_commit) {
   Statement statement;
@@ -146,20 +162,7 @@ void Gateway::look_up(Item& item) {
   if (repetition == Repetition::kNew) return;
   item.append = repetition == Repetition::kConflict;
   item.outcome.status = repetition == Repetition::kConflict ? OutcomeStatus::kConflict : OutcomeStatus::kRepeat;
-  item.outcome.receipt = receipt_at(item.shard, known->seq);
-}
-
-std::optional<Receipt> Gateway::receipt_at(uint32_t shard, uint64_t seq) const {
-  const auto reader = parts_.log.read_sealed(shard, seq);
-  const auto end = steady_clock::now() + std::chrono::seconds(2);
-  while (steady_clock::now() < end) {
-    const auto item = reader->next(std::chrono::milliseconds(200));
-    if (!item) continue;
-    const Record record = decode_record(item->record);
-    if (record.seal.seq < seq) continue;
-    return Receipt{record.statement.id, record.ref(), leaf_hash(item->record), record.seal.sealed_at_us, true};
-  }
-  return std::nullopt;
+  item.earlier = known->seq;
 }
 
 // Before any key is touched: a batch that makes keys holds the keyring's write lock, and nobody else should wait for
@@ -215,6 +218,7 @@ std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const
     parts_.log.append_intake(appends);
     if (wait) note_arrivals(items, places, wait->until(work.end));
   }
+  add_earlier_receipts(items);
   std::vector<Outcome> outcomes;
   outcomes.reserve(items.size());
   for (Item& item : items) outcomes.push_back(std::move(item.outcome));
@@ -228,6 +232,30 @@ void Gateway::look_up_again(std::vector<Item>& items, const std::vector<size_t>&
     if (!parts_.tails[item.shard]->find(item.outcome.id)) continue;
     wait.give_up(i);
     look_up(item);
+  }
+}
+
+// Of what was sealed before. To open a reader costs a search on Kafka, so one goes through all that lie near each
+// other.
+void Gateway::add_earlier_receipts(std::vector<Item>& items) const {
+  std::vector<Item*> known;
+  for (Item& item : items)
+    if (item.earlier) known.push_back(&item);
+  std::sort(known.begin(), known.end(), [](const Item* a, const Item* b) {
+    return std::pair(a->shard, *a->earlier) < std::pair(b->shard, *b->earlier);
+  });
+  std::unique_ptr<SealedReader> reader;
+  const Item* before = nullptr;
+  for (Item* item : known) {
+    const bool same_shard = before != nullptr && before->shard == item->shard;
+    if (same_shard && *before->earlier == *item->earlier) {
+      item->outcome.receipt = before->outcome.receipt;
+      continue;
+    }
+    if (!same_shard || *item->earlier - *before->earlier > kNear)
+      reader = parts_.log.read_sealed(item->shard, *item->earlier);
+    item->outcome.receipt = receipt_from(*reader, *item->earlier);
+    before = item;
   }
 }
 

@@ -105,7 +105,7 @@ class Gateway {
   std::vector<Outcome> finish(Work& work, std::vector<Item>& items, const SubmitOptions& options);
   static void note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,
                             const std::vector<std::optional<Arrival>>& arrivals);
-  std::optional<Receipt> receipt_at(uint32_t shard, uint64_t seq) const;
+  void add_earlier_receipts(std::vector<Item>& items) const;
 
   Parts parts_;
   std::unique_ptr<Admission> admission_;

@@ -13,8 +13,9 @@ struct Gateway::Item {
   Outcome outcome;
   uint32_t shard = 0;
   Digest statement_hash{};
-  std::string entry;    // of the intake, once made
-  bool append = false;  // goes to the intake
+  std::string entry;                // of the intake, once made
+  bool append = false;              // goes to the intake
+  std::optional<uint64_t> earlier;  // seq of the record that has its id already
   bool refused() const { return !outcome.faults.empty(); }
 };
 

@@ -132,6 +132,10 @@ KeyringBatch Keyring::begin() {
   return KeyringBatch(std::make_unique<keys::BatchState>(*store_));
 }
 
+ByteArray<16> Keyring::id() const {
+  const Digest digest = hmac_sha256(store_->index_key.view(), {"CSKI", store_->ledger.view()});
+  return array_of<16>(view_of(digest).substr(0, 16));
+}
 uint32_t Keyring::epoch() const {
   return store_->epoch;
 }

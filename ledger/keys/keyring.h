@@ -109,6 +109,8 @@ class Keyring {
 
   KeyringBatch begin();
 
+  // The same for ever, and of this keyring alone (a copy of it has it too). Tells nothing of its keys.
+  ByteArray<16> id() const;
   uint32_t epoch() const;
   const LedgerId& ledger() const;
 

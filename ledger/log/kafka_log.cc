@@ -14,10 +14,13 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kLedgerMagic = "CKL1";
+constexpr std::string_view kKeyringMagic = "CKK1";
 constexpr std::string_view kNoteMagic = "CKN1";
 constexpr uint64_t kFormat = 1;
 constexpr size_t kLedgerHeader = 4 + 2 + 16;
+constexpr size_t kKeyringHeader = 4 + 16;
 constexpr size_t kNoteHeader = 4 + 8;
+constexpr milliseconds kShortLimit{3000};  // of questions that somebody waits for and could do without
 
 struct LedgerMessage {
   ByteArray<16> sealed_id{};
@@ -79,7 +82,8 @@ std::optional<std::string> first_message(const KafkaReadContext& context, const 
 
 void refuse_unsafe(const KafkaLogConfig& config, uint32_t shards) {
   std::string text;
-  for (const UnsafeSetting& unsafe : check_kafka_topics(config, shards)) text += "\n  " + to_text(unsafe);
+  for (const UnsafeSetting& unsafe : check_kafka_topics(config, shards))
+    if (!unsafe.only_costs) text += "\n  " + to_text(unsafe);
   if (!text.empty()) throw Error(ErrorCode::kRefused, "these topics could lose or rewrite history:" + text);
 }
 
@@ -117,10 +121,10 @@ struct KafkaLog::State {
   KafkaReadContext context() const { return {config, watch}; }
 
   // Connects to topics that are there; the descriptor is still to be read.
-  static std::unique_ptr<State> connect(const KafkaLogConfig& config) {
+  static std::unique_ptr<State> connect(const KafkaLogConfig& config, bool made) {
     const KafkaTopicNames names = kafka_topic_names(config.ledger);
     KafkaAdmin admin = KafkaAdmin::start(config.connection, config.patience);
-    const auto topics = admin.describe(names.all());
+    const auto topics = find_kafka_topics(admin, names, made);
     if (std::none_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.has_value(); })) {
       throw Error(ErrorCode::kNotFound,
                   "there is no ledger " + config.ledger + " on this cluster; custody topics create makes its topics");
@@ -138,11 +142,11 @@ struct KafkaLog::State {
         if (name != names.intake) whole.push_back({name, partition.id});
       }
     }
-    auto watch = std::make_shared<KafkaWatch>(KafkaAdmin::start(config.connection, milliseconds(3000)), ids, whole);
+    auto watch = std::make_shared<KafkaWatch>(KafkaAdmin::start(config.connection, kShortLimit), ids, whole);
     auto state = std::unique_ptr<State>(new State{std::make_shared<const KafkaLogConfig>(config),
                                                   names,
                                                   watch,
-                                                  std::move(admin),
+                                                  KafkaAdmin::start(config.connection, kShortLimit),
                                                   KafkaProducer::start(config.connection, config.intake),
                                                   {},
                                                   ids.at(names.intake),
@@ -180,7 +184,7 @@ KafkaLog::~KafkaLog() = default;
 std::unique_ptr<KafkaLog> KafkaLog::create(const KafkaLogConfig& config, const Descriptor& descriptor) {
   create_kafka_topics(config, descriptor.shards);
   refuse_unsafe(config, descriptor.shards);
-  std::unique_ptr<State> state = State::connect(config);
+  std::unique_ptr<State> state = State::connect(config, true);
   const KafkaPlace place{state->names.checkpoints, 0};
   const std::string wanted = encode_ledger(state->sealed_id, descriptor);
   std::optional<std::string> first = first_message(state->context(), place);
@@ -198,7 +202,7 @@ std::unique_ptr<KafkaLog> KafkaLog::create(const KafkaLogConfig& config, const D
 }
 
 std::unique_ptr<KafkaLog> KafkaLog::open(const KafkaLogConfig& config) {
-  std::unique_ptr<State> state = State::connect(config);
+  std::unique_ptr<State> state = State::connect(config, false);
   const std::optional<std::string> first = first_message(state->context(), {state->names.checkpoints, 0});
   if (!first)
     throw Error(ErrorCode::kNotFound,
@@ -289,6 +293,32 @@ std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard) {
     if (from == marks.low) break;
   }
   return newest;
+}
+
+std::optional<KeyringClaim> KafkaLog::keyring() {
+  KafkaPlaceReader reader(state_->context(), {state_->names.checkpoints, 0});
+  std::optional<KeyringClaim> first;
+  read_to_end(reader, 0, state_->config->patience, [&](const KafkaPlaceReader::Message& message) {
+    if (message.value.size() < kKeyringHeader || !message.value.starts_with(kKeyringMagic)) return true;
+    first = {array_of<16>(message.value.substr(kKeyringMagic.size(), 16)),
+             std::string(message.value.substr(kKeyringHeader))};
+    return false;
+  });
+  return first;
+}
+
+KeyringClaim KafkaLog::claim_keyring(const KeyringClaim& mine) {
+  if (auto first = keyring()) return *first;
+  const std::string bytes = std::string(kKeyringMagic).append(view_of(mine.id)) + mine.place;
+  const KafkaMessage message{0, bytes};
+  state_->send(state_->names.checkpoints, {&message, 1});
+  const auto first = keyring();
+  if (!first) throw Error(ErrorCode::kUnavailable, "kafka: " + state_->names.checkpoints + " cannot be read back");
+  return *first;
+}
+
+std::string KafkaLog::trouble() const {
+  return state_->watch->trouble();
 }
 
 }  // namespace custody

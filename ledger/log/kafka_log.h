@@ -6,6 +6,7 @@
 // checkpoints topic begins, in partition 0, with what the ledger is:
 //
 //   "CKL1" format:u16 sealed_topic_id[16] descriptor        format 1; a higher one is refused (kStore)
+//   "CKK1" id[16] place                                     in partition 0: the keyring; the first one stands
 //   "CKN1" size:u64 note                                    each signed checkpoint, in the partition of its shard
 //
 // A writer is fenced by the transactional id `<ledger>-sealer-<shard>`: opening one ends the others, and the sequence
@@ -42,6 +43,9 @@ class KafkaLog : public Log {
   std::unique_ptr<SealedWriter> open_writer(uint32_t shard) override;
   void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) override;
   std::optional<std::string> newest_checkpoint(uint32_t shard) override;
+  std::optional<KeyringClaim> keyring() override;
+  KeyringClaim claim_keyring(const KeyringClaim& mine) override;
+  std::string trouble() const override;
   std::string_view kind() const override { return "kafka"; }
   bool replicated() const override;
 

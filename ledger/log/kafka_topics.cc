@@ -13,6 +13,20 @@ constexpr int kLeastInSync = 2;
 constexpr int64_t kMaxMessageBytes = 4 << 20;
 constexpr int64_t kLeastMessageBytes = 1'200'000;  // a record of 64 KiB with a blob of 900 KB and their frame
 
+constexpr std::chrono::milliseconds kSettle{3000};  // for brokers to hear of a new topic
+constexpr std::chrono::milliseconds kAgain{50};
+
+std::map<std::string, std::string> settings_of(KafkaAdmin& admin, const std::string& topic) {
+  for (const auto until = std::chrono::steady_clock::now() + kSettle;;) {
+    try {
+      return admin.settings(topic);
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::kNotFound || std::chrono::steady_clock::now() > until) throw;
+    }
+    std::this_thread::sleep_for(kAgain);
+  }
+}
+
 std::string configs_command(const std::string& topic, const std::string& setting, const std::string& wanted) {
   return "kafka-configs --bootstrap-server ADDRESS --alter --entity-type topics --entity-name " + topic +
          " --add-config " + setting + "=" + wanted;
@@ -33,6 +47,10 @@ class TopicCheck {
     need_at_least("min.insync.replicas", config_.single_broker ? 1 : kLeastInSync);
     need_at_least("max.message.bytes", kLeastMessageBytes);
     check_replicas();
+    if (const std::string& found = settings_["compression.type"]; found != "producer" && found != "zstd") {
+      unsafe("compression.type", found, "producer", configs_command(topic_.name, "compression.type", "producer"));
+      out_.back().only_costs = true;
+    }
     if (partitions != 0 && topic_.partitions.size() != partitions) {
       unsafe("partitions", std::to_string(topic_.partitions.size()), std::to_string(partitions),
              "the number of shards is fixed for ever; partitions cannot be taken away: make the topic anew if it is "
@@ -44,7 +62,7 @@ class TopicCheck {
  private:
   void unsafe(const std::string& setting, const std::string& found, const std::string& wanted,
               const std::string& cure) {
-    out_.push_back({topic_.name, setting, found, wanted, cure});
+    out_.push_back({topic_.name, setting, found, wanted, cure, false});
   }
 
   void need_equal(const std::string& setting, const std::string& wanted) {
@@ -93,7 +111,8 @@ KafkaTopicNames kafka_topic_names(const std::string& ledger) {
 
 std::string to_text(const UnsafeSetting& unsafe) {
   return unsafe.topic + ": " + unsafe.setting + " is " + (unsafe.found.empty() ? "not known" : unsafe.found) +
-         ", must be " + unsafe.wanted + "; cure: " + unsafe.cure;
+         (unsafe.only_costs ? ", so that brokers compress anew what they are sent; better " : ", must be ") +
+         unsafe.wanted + "; cure: " + unsafe.cure;
 }
 
 std::vector<std::string> create_kafka_topics(const KafkaLogConfig& config, uint32_t shards) {
@@ -119,8 +138,13 @@ std::vector<std::string> create_kafka_topics(const KafkaLogConfig& config, uint3
                       ". For one broker say --single-broker: the loss of its disk is then the loss of the ledger");
     }
     const std::string name = names.all()[i];
-    admin.create(name, name == names.findings ? 1 : static_cast<int>(shards), replicas, settings);
-    made.push_back(name);
+    try {
+      admin.create(name, name == names.findings ? 1 : static_cast<int>(shards), replicas, settings);
+      made.push_back(name);
+    } catch (const Error& e) {
+      // Made by somebody else meanwhile, or by this very call, whose first answer was lost. How it is is judged later.
+      if (e.code() != ErrorCode::kConflict) throw;
+    }
   }
   // Every broker may be asked next, and they hear of new topics one after the other.
   const auto deadline = std::chrono::steady_clock::now() + config.patience;
@@ -139,20 +163,31 @@ std::vector<std::string> create_kafka_topics(const KafkaLogConfig& config, uint3
   }
 }
 
+std::vector<std::optional<KafkaTopic>> find_kafka_topics(KafkaAdmin& admin, const KafkaTopicNames& names,
+                                                         bool must_be) {
+  for (const auto until = std::chrono::steady_clock::now() + kSettle;;) {
+    auto topics = admin.describe(names.all());
+    const auto missing = std::count_if(topics.begin(), topics.end(), [](const auto& topic) { return !topic; });
+    const bool none = static_cast<size_t>(missing) == topics.size();
+    if (missing == 0 || (none && !must_be) || std::chrono::steady_clock::now() > until) return topics;
+    std::this_thread::sleep_for(kAgain);
+  }
+}
+
 std::vector<UnsafeSetting> check_kafka_topics(const KafkaLogConfig& config, uint32_t shards) {
   const KafkaTopicNames names = kafka_topic_names(config.ledger);
   KafkaAdmin admin = KafkaAdmin::start(config.connection, config.patience);
   std::vector<UnsafeSetting> unsafe;
-  const auto topics = admin.describe(names.all());
+  const auto topics = find_kafka_topics(admin, names, true);
   for (size_t i = 0; i < topics.size(); ++i) {
     const std::string name = names.all()[i];
     if (!topics[i]) {
       unsafe.push_back({name, "topic", "missing", "there",
-                        "custody topics create; if it was there before, history is lost: restore it"});
+                        "custody topics create; if it was there before, history is lost: restore it", false});
       continue;
     }
     if (shards == 0) shards = static_cast<uint32_t>(topics[i]->partitions.size());
-    TopicCheck(config, *topics[i], admin.settings(name), unsafe).run(name == names.findings ? 1 : shards);
+    TopicCheck(config, *topics[i], settings_of(admin, name), unsafe).run(name == names.findings ? 1 : shards);
   }
   return unsafe;
 }

@@ -6,6 +6,7 @@
 //   <ledger>.findings     what the rules found        one partition, for ever
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct UnsafeSetting {
   std::string found;
   std::string wanted;
   std::string cure;
+  bool only_costs = false;  // safe, but wasteful: a warning
 };
 std::string to_text(const UnsafeSetting& unsafe);
 
@@ -44,6 +46,10 @@ std::string to_text(const UnsafeSetting& unsafe);
 // are left as they are; returns the names of the ones made. kUsage where the cluster has too few brokers for three
 // replicas.
 std::vector<std::string> create_kafka_topics(const KafkaLogConfig& config, uint32_t shards);
+
+// The ledger's topics in the order of all(). Those that were made a moment ago are waited for, as brokers hear of them
+// one after the other; where there is none at all only if they must be there.
+std::vector<std::optional<KafkaTopic>> find_kafka_topics(KafkaAdmin& admin, const KafkaTopicNames& names, bool must_be);
 
 // Empty = safe. `shards` 0 = any number, but the same for all.
 std::vector<UnsafeSetting> check_kafka_topics(const KafkaLogConfig& config, uint32_t shards = 0);

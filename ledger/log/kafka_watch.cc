@@ -32,6 +32,11 @@ void KafkaWatch::check() const {
   throw Error(ErrorCode::kStore, verdict_);
 }
 
+std::string KafkaWatch::trouble() const {
+  std::lock_guard lock(mutex_);
+  return verdict_.empty() ? trouble_ : verdict_;
+}
+
 void KafkaWatch::suspect() {
   std::lock_guard lock(mutex_);
   if (asked_ == answered_) asked_ += 1;
@@ -54,10 +59,12 @@ void KafkaWatch::run(const std::stop_token& stop) {
     bool answered = true;
     try {
       verdict = look();
-    } catch (const Error&) {
-      answered = false;  // brokers away: nothing is known, so nothing is said
+    } catch (const Error& error) {
+      answered = false;  // brokers away: of the topics nothing is known, so nothing is said
+      seen_trouble_ = error.what();
     }
     std::unique_lock lock(mutex_);
+    trouble_ = seen_trouble_;
     if (!verdict.empty()) {
       verdict_ = verdict;
       broken_.store(true, std::memory_order_release);
@@ -76,9 +83,11 @@ std::string KafkaWatch::look() {
   std::vector<std::string> names;
   for (const auto& [name, id] : expected_) names.push_back(name);
   const auto topics = admin_.describe(names);
+  seen_trouble_.clear();
   for (size_t i = 0; i < names.size(); ++i) {
     if (topics[i]) {
       missed_.erase(names[i]);
+      judge_copies(*topics[i]);
       if (topics[i]->id == expected_.at(names[i])) continue;
       return "topic " + names[i] + " was deleted and made anew: what it held is gone. Stop, and restore it from a copy";
     }
@@ -87,6 +96,17 @@ std::string KafkaWatch::look() {
     }
   }
   return missed_.empty() ? look_at_begins() : "";
+}
+
+// What must be there for an append: a leader, and two copies in step where there are several.
+void KafkaWatch::judge_copies(const KafkaTopic& topic) {
+  for (const KafkaPartition& partition : topic.partitions) {
+    const std::string place = to_text(KafkaPlace{topic.name, partition.id});
+    if (!partition.has_leader)
+      seen_trouble_ = place + " has no leader at the moment";
+    else if (partition.replicas > 1 && partition.in_sync < 2)
+      seen_trouble_ = "of " + place + " only one copy of " + std::to_string(partition.replicas) + " is in step";
+  }
 }
 
 std::string KafkaWatch::look_at_begins() {

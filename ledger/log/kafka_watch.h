@@ -29,6 +29,8 @@ class KafkaWatch {
 
   // kStore once a topic is known to be gone, another, or trimmed. Costs an atomic read.
   void check() const;
+  // Why the cluster cannot be worked with at this moment, as the last look found; empty = it can.
+  std::string trouble() const;
   // Looks at once, in the background.
   void suspect();
   // Looks at once and waits for what comes of it, or until the cluster has not answered for `limit`; then as check().
@@ -38,15 +40,18 @@ class KafkaWatch {
   void run(const std::stop_token& stop);
   std::string look();
   std::string look_at_begins();
+  void judge_copies(const KafkaTopic& topic);
 
   KafkaAdmin admin_;
   const Ids expected_;
   const std::vector<KafkaPlace> whole_;
   std::map<std::string, int> missed_;  // looks in a row that did not find the topic
+  std::string seen_trouble_;           // of the look under way
   std::atomic<bool> broken_{false};
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string verdict_;
+  std::string trouble_;
   uint64_t asked_ = 0;     // looks somebody waits for
   uint64_t answered_ = 0;  // looks whose verdict stands
   std::jthread thread_;

@@ -249,4 +249,19 @@ std::optional<std::string> LmdbLog::newest_checkpoint(uint32_t shard) {
   return std::string(cursor.value());
 }
 
+std::optional<KeyringClaim> LmdbLog::keyring() {
+  const LmdbTxn txn = store_->env().begin_read();
+  const auto claim = txn.get(store_->state(), "keyring");
+  if (!claim) return std::nullopt;
+  return KeyringClaim{array_of<16>(claim->substr(0, 16)), std::string(claim->substr(16))};
+}
+
+KeyringClaim LmdbLog::claim_keyring(const KeyringClaim& mine) {
+  store_->write([&](LmdbTxn& txn) {
+    if (!txn.get(store_->state(), "keyring"))
+      txn.put(store_->state(), "keyring", std::string(view_of(mine.id)) + mine.place);
+  });
+  return *keyring();
+}
+
 }  // namespace custody

@@ -2,7 +2,7 @@
 //
 //   intake.<shard>   position (u64, big-endian) -> intake entry
 //   sealed.<shard>   seq -> record            blobs.<shard>   seq -> blob, where there is one
-//   notes.<shard>    size -> checkpoint       state           format, descriptor, next intake positions
+//   notes.<shard>    size -> checkpoint       state           format, descriptor, keyring, next intake positions
 //
 // All writes go through one committing thread, which puts whatever waits at that moment into one transaction: gateways
 // and sealers share its sync. Positions of sealed items are their seq.
@@ -37,6 +37,9 @@ class LmdbLog : public Log {
   std::unique_ptr<SealedWriter> open_writer(uint32_t shard) override;
   void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) override;
   std::optional<std::string> newest_checkpoint(uint32_t shard) override;
+  std::optional<KeyringClaim> keyring() override;
+  KeyringClaim claim_keyring(const KeyringClaim& mine) override;
+  std::string trouble() const override { return ""; }
   std::string_view kind() const override { return "lmdb"; }
   bool replicated() const override { return false; }
 

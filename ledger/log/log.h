@@ -21,6 +21,12 @@
 
 namespace custody {
 
+// Which keyring the ledger's values are under, and where it was when it was made: "host:/folder".
+struct KeyringClaim {
+  ByteArray<16> id{};
+  std::string place;
+};
+
 // What one gateway call puts into the intake of one shard: bytes of encode_intake().
 struct IntakeAppend {
   uint32_t shard;
@@ -102,6 +108,13 @@ class Log {
   virtual void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) = 0;
   virtual std::optional<std::string> newest_checkpoint(uint32_t shard) = 0;
 
+  // The first claim ever made stands, durable on return of claim_keyring, which returns it: of racing ones all but one
+  // learn that they lost. A second keyring would give customers second subject ids.
+  virtual std::optional<KeyringClaim> keyring() = 0;
+  virtual KeyringClaim claim_keyring(const KeyringClaim& mine) = 0;
+
+  // Why nothing can be appended or read at this moment, as far as known; empty = well. Never waits.
+  virtual std::string trouble() const = 0;
   // "lmdb" or "kafka"; and whether a single machine's loss loses acknowledged records.
   virtual std::string_view kind() const = 0;
   virtual bool replicated() const = 0;

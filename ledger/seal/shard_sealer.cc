@@ -16,7 +16,7 @@ constexpr auto kIdle = 10ms;             // how long to wait for an entry before
 constexpr auto kCompany = 2ms;           // how long a lone entry waits for others
 constexpr size_t kFew = 256;             // entries that wait for no more
 constexpr auto kTellBacklog = 1s;        // how often the length of the intake is asked for: on Kafka a call
-constexpr auto kStandBy = 10s;           // after being overtaken
+constexpr auto kStandBy = 3s;            // after being overtaken
 constexpr auto kSilence = 180s;          // of a registry whose sealer would close a round every minute
 constexpr auto kRegistryWait = 1s;       // for a registry that a gateway says it has seen, before the log is looked at
 constexpr uint64_t kMaxAhead = 200'000;  // records appended and not yet read back
@@ -69,6 +69,7 @@ void ShardSealer::set_status(bool ready, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   status_.ready = ready;
   status_.reason = reason;
+  status_.standing_by = false;
 }
 
 void ShardSealer::pause(std::chrono::milliseconds wait) const {
@@ -99,6 +100,10 @@ void ShardSealer::run() {
 // chain stands still while there is something to seal.
 void ShardSealer::stand_by() {
   set_status(false, "another sealer has taken over shard " + std::to_string(shard()) + "; standing by");
+  {
+    const std::lock_guard lock(mutex_);
+    status_.standing_by = true;
+  }
   uint64_t size = own_.size();
   auto moved = std::chrono::steady_clock::now();
   auto looked = moved;
@@ -235,7 +240,13 @@ void ShardSealer::tell_backlog(Term& term) {
   const auto now = std::chrono::steady_clock::now();
   if (now - term.backlog_told < kTellBacklog) return;
   term.backlog_told = now;
-  const uint64_t end = log_.intake_end(shard());
+  uint64_t end = 0;
+  try {
+    end = log_.intake_end(shard());
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUnavailable) throw;
+    return;  // who has nothing to seal at this moment need not end its term for that
+  }
   const std::lock_guard lock(mutex_);
   status_.waiting = end > term.chain.head.intake ? end - term.chain.head.intake : 0;
 }

@@ -33,6 +33,7 @@ struct SealerOptions {
 struct SealerStatus {
   bool ready = false;
   std::string reason = "starting";  // why not
+  bool standing_by = false;         // because another sealer has the shard
   uint64_t term = 0;
   uint64_t waiting = 0;  // intake entries not yet sealed, told every 250 ms (Kafka: an upper bound)
 };

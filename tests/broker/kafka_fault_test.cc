@@ -5,14 +5,14 @@
 
 #include <atomic>
 #include <thread>
-#include <unordered_set>
 
 #include "ledger/log/kafka_log.h"
-#include "ledger/seal/acceptance.h"
 #include "tests/broker/cluster.h"
-#include "tests/broker/sealer_process.h"
+#include "tests/broker/follower.h"
+#include "tests/broker/program.h"
 #include "tests/unit/log/log_conformance.h"
 #include "tests/unit/seal/ledger_fixture.h"
+#include "tools/node/home.h"
 
 namespace custody {
 namespace {
@@ -65,63 +65,18 @@ class Load {
   std::jthread thread_;
 };
 
-// Reads the sealed sequence as everybody does: by the acceptance rule, from the first record.
-class Follower {
- public:
-  explicit Follower(Log& log)
-      : reader_(log.read_sealed(0, 0)), acceptance_(0, 0, sha256(encode_descriptor(log.descriptor()))) {}
-
-  void read(milliseconds wait) {
-    const auto item = reader_->next(wait);
-    if (!item) return;
-    const Acceptance::Judgement judgement = acceptance_.judge(item->record);
-    if (judgement.verdict == Acceptance::Verdict::kBroken) {
-      throw std::runtime_error("the chain broke: expected " + judgement.expected + ", found " + judgement.found);
-    }
-    if (judgement.verdict == Acceptance::Verdict::kStale) {
-      ++stale_;
-      return;
-    }
-    const Record& record = judgement.record;
-    if (record.statement.type == "sealer.started") ++terms_;
-    if (record.statement.type != "data.accessed") return;
-    const auto number = parse_u64(record.statement.source_id.substr(1));
-    if (!number || !events_.insert(*number).second) ++twice_;
-  }
-
-  bool has_first(uint64_t count) const { return events_.size() >= count && missing(count) == 0; }
-  uint64_t missing(uint64_t count) const {
-    uint64_t n = 0;
-    for (uint64_t i = 0; i < count; ++i)
-      if (!events_.contains(i)) ++n;
-    return n;
-  }
-  uint64_t events() const { return events_.size(); }
-  uint64_t twice() const { return twice_; }
-  uint64_t stale() const { return stale_; }
-  uint64_t terms() const { return terms_; }
-  uint64_t records() const { return acceptance_.next_seq(); }
-
- private:
-  std::unique_ptr<SealedReader> reader_;
-  Acceptance acceptance_;
-  std::unordered_set<uint64_t> events_;
-  uint64_t twice_ = 0;
-  uint64_t stale_ = 0;
-  uint64_t terms_ = 0;
-};
-
 class BadDay : public testing::Test {
  protected:
   void SetUp() override {
-    Descriptor descriptor = test_descriptor(1);
-    descriptor.signer = Ed25519PrivateKey::from_seed(std::string(32, 's')).public_key();
-    log_ = KafkaLog::create(config_, descriptor);
+    const Home home{folder_ / "data", folder_ / "keys"};
+    log_ = KafkaLog::create(config_, make_descriptor(home, {}, system_clock().now_us()));
     EXPECT_TRUE(log_->replicated());
   }
 
-  std::unique_ptr<SealerProcess> sealer() {
-    return std::make_unique<SealerProcess>(config_, folder_ / ("sealer" + std::to_string(++sealers_)));
+  std::unique_ptr<Service> sealer() {
+    const std::string data = folder_ / ("sealer" + std::to_string(++sealers_));
+    return std::make_unique<Service>(Words{"--role", "sealer", "--data", data, "--keys", folder_ / "keys"} +
+                                     kafka_flags(config_));
   }
 
   // Until this many more events are sealed: the day goes on.

@@ -243,6 +243,15 @@ TEST_F(KafkaLogTest, UnsafeSettingsAreNamedWithTheirCure) {
     admin.alter(names_.sealed, {{setting, before}});
     ASSERT_TRUE(eventually([&] { return check_kafka_topics(config_, 1).empty(); }));
   }
+  admin.alter(names_.sealed, {{"compression.type", "gzip"}});  // costs, and loses nothing
+  ASSERT_TRUE(eventually([&] { return !check_kafka_topics(config_, 1).empty(); }));
+  const auto warnings = check_kafka_topics(config_, 1);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].setting, "compression.type");
+  EXPECT_TRUE(warnings[0].only_costs);
+  EXPECT_NO_THROW(KafkaLog::open(config_));
+  admin.alter(names_.sealed, {{"compression.type", "producer"}});
+  ASSERT_TRUE(eventually([&] { return check_kafka_topics(config_, 1).empty(); }));
   config_.single_broker = false;
   const auto unsafe = check_kafka_topics(
       config_, 2);  // of four topics: too few replicas, too few in sync, three with too few partitions

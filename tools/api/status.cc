@@ -20,6 +20,18 @@ LedgerStatus ledger_of(Node& node) {
           descriptor.shards};
 }
 
+// While brokers are away nobody is made to wait for a number that nobody knows.
+uint64_t lag_of(Node& node, const ShardStatus& status) {
+  if (!node.log().trouble().empty()) return status.sealer.waiting;
+  try {
+    const uint64_t end = node.log().intake_end(status.shard);
+    return end > status.chain.head.intake ? end - status.chain.head.intake : 0;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUnavailable) throw;
+    return status.sealer.waiting;
+  }
+}
+
 ShardLine line_of(Node& node, const ShardStatus& status) {
   const ChainState& chain = status.chain;
   ShardLine line;
@@ -28,8 +40,7 @@ ShardLine line_of(Node& node, const ShardStatus& status) {
   line.head = to_base64(view_of(chain.head.prev));
   line.root = to_base64(view_of(chain.tree.root()));
   line.intake = chain.head.intake;
-  const uint64_t end = node.has(Role::kSealer) ? node.log().intake_end(status.shard) : chain.head.intake;
-  line.sealer_lag = end > chain.head.intake ? end - chain.head.intake : 0;
+  line.sealer_lag = lag_of(node, status);
   line.projected = status.projector ? status.projector->next_seq : 0;
   line.projector_lag = status.projector ? status.projector->lag(line.size) : 0;
   if (line.size > 0) line.sealed_at = Instant{chain.head.sealed_at_us, 0};
@@ -39,6 +50,8 @@ ShardLine line_of(Node& node, const ShardStatus& status) {
 PartStatus sealer_of(Node& node, const std::vector<ShardStatus>& shards) {
   PartStatus part;
   part.reason = node.has(Role::kSealer) ? node.not_ready() : "runs in another process";
+  for (const ShardStatus& shard : shards)
+    if (shard.sealer.standing_by && part.reason.empty()) part.reason = shard.sealer.reason;
   part.ready = part.reason.empty();
   uint64_t total = 0;
   for (const ShardStatus& shard : shards) total += shard.chain.head.next_seq;
@@ -63,6 +76,7 @@ PartStatus projector_of(Node& node) {
 }
 
 std::optional<CheckpointStatus> checkpoint_of(Node& node) {
+  if (!node.log().trouble().empty()) return std::nullopt;
   const auto note = node.log().newest_checkpoint(0);
   if (!note) return std::nullopt;
   const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);

@@ -57,6 +57,9 @@ int run(const Invocation& call) {
   announce_service(config.home, {url, certificate_of(options)});
   std::cout << "listening " << url << std::endl;
   for (const std::string& notice : node->notices()) std::cerr << "custody: " << notice << "\n";
+  if (config.kafka)
+    for (const UnsafeSetting& setting : check_kafka_topics(*config.kafka, node->descriptor().shards))
+      std::cerr << "custody: warning: " << to_text(setting) << "\n";
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -22,15 +22,19 @@ int run(const Invocation& call) {
   } else if (verb != "check") {
     throw Error(ErrorCode::kUsage, "topics knows create and check, not '" + verb + "'");
   }
-  for (const UnsafeSetting& setting : check_kafka_topics(*config.kafka)) unsafe.emplace_back(to_text(setting));
-  const int status = unsafe.empty() ? 0 : 1;
+  bool safe = true;
+  for (const UnsafeSetting& setting : check_kafka_topics(*config.kafka)) {
+    unsafe.emplace_back(to_text(setting));
+    safe = safe && setting.only_costs;
+  }
+  const int status = safe ? 0 : 1;
   if (call.json()) {
     std::cout << boost::json::serialize(boost::json::object{{"made", made}, {"unsafe", unsafe}}) << "\n";
     return status;
   }
   for (const auto& topic : made) std::cout << "made " << std::string_view(topic.get_string()) << "\n";
   for (const auto& setting : unsafe) std::cout << std::string_view(setting.get_string()) << "\n";
-  if (unsafe.empty()) std::cout << "every setting is safe\n";
+  if (safe) std::cout << "every setting is safe\n";
   return status;
 }
 

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "ledger/log/lmdb_log.h"
 
 namespace custody {
@@ -14,6 +16,13 @@ std::string host_name() {
   char name[128] = "host";
   gethostname(name, sizeof name - 1);
   return name;
+}
+
+Error other_keyring(const KeyringClaim& claimed, const KeyringClaim& mine) {
+  return Error(ErrorCode::kConflict,
+               "the keyring of this ledger is at " + claimed.place + ", and not at " + mine.place +
+                   ". A second one would give customers second ids: run the gateway on that one's data folder, or move "
+                   "that keyring here; if it is lost, restore it from a copy");
 }
 
 }  // namespace
@@ -47,7 +56,6 @@ void Node::open_log(const std::function<void(const std::string&)>& notice) {
   if (!has(Role::kSealer)) throw Error(ErrorCode::kNotFound, "there is no ledger yet; start the sealer first");
   const Descriptor descriptor = make_descriptor(home, config_.create, system_clock().now_us());
   if (config_.kafka) {
-    create_kafka_topics(*config_.kafka, descriptor.shards);
     log_ = KafkaLog::create(*config_.kafka, descriptor);
   } else {
     log_ = LmdbLog::create(home.path("log"), descriptor);
@@ -64,16 +72,24 @@ void Node::open_keyring() {
   options.keys_folder = config_.home.keys_of(descriptor().ledger_id);
   options.ledger = descriptor().ledger_id;
   options.passphrase = passphrase_from_environment();
+  const auto claimed = log_->keyring();
+  const KeyringClaim mine{{},
+                          host_name() + ":" + std::filesystem::absolute(options.folder).lexically_normal().string()};
   if (Keyring::exists(options.folder)) {
     keyring_ = Keyring::open(std::move(options));
-    return;
+  } else {
+    // One made in the place of one that is lost would know no customer, and give those that come again another id.
+    for (uint32_t shard = 0; !config_.kafka && shard < descriptor().shards; ++shard)
+      if (log_->intake_end(shard) > 0)
+        throw Error(ErrorCode::kStore, "the keyring " + options.folder +
+                                           " is missing, but the ledger has taken events: bring it back from its copy");
+    if (claimed && claimed->place != mine.place) throw other_keyring(*claimed, mine);
+    if (claimed)
+      throw Error(ErrorCode::kStore, "the keyring " + mine.place + " is missing: bring it back from its copy");
+    keyring_ = Keyring::create(std::move(options));
   }
-  // One made in the place of one that is lost would know no customer, and give those that come again another id.
-  for (uint32_t shard = 0; !config_.kafka && shard < descriptor().shards; ++shard)
-    if (log_->intake_end(shard) > 0)
-      throw Error(ErrorCode::kStore, "the keyring " + options.folder +
-                                         " is missing, but the ledger has taken events: bring it back from its copy");
-  keyring_ = Keyring::create(std::move(options));
+  const KeyringClaim first = claimed ? *claimed : log_->claim_keyring({keyring_->id(), mine.place});
+  if (first.id != keyring_->id()) throw other_keyring(first, mine);
 }
 
 void Node::open_parts() {
@@ -164,12 +180,13 @@ std::vector<ShardStatus> Node::shards() const {
 
 std::string Node::not_ready() const {
   if (draining_) return "stopping";
+  if (const std::string trouble = log_->trouble(); !trouble.empty()) return trouble;
   for (const auto& tail : tails_) {
     if (const std::string fault = tail->fault(); !fault.empty()) return fault;
     if (!tail->caught_up()) return "reading the log: shard " + std::to_string(tail->shard());
   }
   for (const auto& sealer : sealers_)
-    if (const SealerStatus status = sealer->status(); !status.ready) return status.reason;
+    if (const SealerStatus status = sealer->status(); !status.ready && !status.standing_by) return status.reason;
   return "";
 }
 

@@ -65,7 +65,7 @@ class Node {
   const std::vector<Tail*>& tails() const { return tail_list_; }
 
   std::vector<ShardStatus> shards() const;
-  // Why events cannot be sealed now; empty = ready.
+  // Why this process cannot do its part now; empty = ready. A sealer that stands by is.
   std::string not_ready() const;
   // As not_ready, once every part has begun: its first words would only be that it is starting.
   std::string not_ready_after_start(std::chrono::milliseconds patience) const;

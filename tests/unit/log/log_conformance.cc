@@ -331,6 +331,21 @@ TEST_P(LogConformance, ItsDescriptorAndIncarnationStay) {
   EXPECT_EQ(error_of([&] { stage_->create(other); }).code, ErrorCode::kConflict);
 }
 
+TEST_P(LogConformance, TheFirstKeyringStands) {
+  Log& log = create();
+  EXPECT_EQ(log.trouble(), "");
+  EXPECT_FALSE(log.keyring());
+  const KeyringClaim mine{array_of<16>("keyring number 1"), "host:/data/keyring"};
+  const KeyringClaim other{array_of<16>("keyring number 2"), "elsewhere:/data/keyring"};
+  log.put_checkpoint(0, 1, "note");
+  EXPECT_EQ(log.claim_keyring(mine).id, mine.id);
+  EXPECT_EQ(log.claim_keyring(other).id, mine.id);
+  const auto kept = reopen().keyring();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->id, mine.id);
+  EXPECT_EQ(kept->place, mine.place);
+}
+
 TEST_P(LogConformance, AMissingStoreIsNotMade) {
   EXPECT_EQ(error_of([&] { stage_->open(); }).code, ErrorCode::kNotFound);
   EXPECT_EQ(error_of([&] { stage_->open(); }).code, ErrorCode::kNotFound) << "asking made one";

@@ -16,24 +16,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr size_t kSegments = 4;
-
-// The story in segments, each in an order of its own, a round behind each.
-void tell(World& world, const std::vector<Told>& story, uint64_t order_seed) {
-  const size_t step = story.size() / kSegments;
-  for (size_t segment = 0; segment < kSegments; ++segment) {
-    const auto begin = story.begin() + static_cast<std::ptrdiff_t>(segment * step);
-    const std::vector<Told> part(begin,
-                                 segment + 1 == kSegments ? story.end() : begin + static_cast<std::ptrdiff_t>(step));
-    std::mt19937_64 random(order_seed + segment);
-    for (const Told& event : interleaved(part, order_seed + segment)) {
-      world.seal(event);
-      if (random() % 16 == 0) world.flush();
-    }
-    world.round(kBegin + static_cast<int64_t>(1000 * (segment + 1)) * kSecond);
-  }
-}
-
 class SameAnswers : public testing::TestWithParam<uint64_t> {};
 
 TEST_P(SameAnswers, OnOneAndFourShardsAtEveryRound) {

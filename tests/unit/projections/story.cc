@@ -147,6 +147,21 @@ std::vector<Told> interleaved(const std::vector<Told>& events, uint64_t seed) {
   return order;
 }
 
+void tell(World& world, const std::vector<Told>& story, uint64_t order_seed) {
+  const size_t step = story.size() / kSegments;
+  for (size_t segment = 0; segment < kSegments; ++segment) {
+    const auto begin = story.begin() + static_cast<std::ptrdiff_t>(segment * step);
+    const std::vector<Told> part(begin,
+                                 segment + 1 == kSegments ? story.end() : begin + static_cast<std::ptrdiff_t>(step));
+    std::mt19937_64 random(order_seed + segment);
+    for (const Told& event : interleaved(part, order_seed + segment)) {
+      world.seal(event);
+      if (random() % 16 == 0) world.flush();
+    }
+    world.round(kBegin + static_cast<int64_t>(1000 * (segment + 1)) * kSecond);
+  }
+}
+
 std::string all_answers(const Views& views, const Moment& moment) {
   std::string out;
   for (uint32_t customer = 0; customer < kCustomers; ++customer) {

@@ -70,13 +70,18 @@ ProjectorOptions batches_of(size_t records) {
   return options;
 }
 
-World::World(uint32_t shards) : chains_(shards), all_(shards) {
+WorldLog embedded_log() {
+  return {[](const std::string& folder, const Descriptor& descriptor) { return LmdbLog::create(folder, descriptor); },
+          [](const std::string& folder) { return LmdbLog::open(folder); }};
+}
+
+World::World(uint32_t shards, WorldLog kind) : kind_(std::move(kind)), chains_(shards), all_(shards) {
   descriptor_.ledger_id.bytes = array_of<16>("ledger of a test");
   descriptor_.name = "test";
   descriptor_.origin = "localhost/test/0";
   descriptor_.created_at_us = kBegin;
   descriptor_.shards = shards;
-  log_ = LmdbLog::create(log_folder(), descriptor_);
+  log_ = kind_.create(log_folder(), descriptor_);
   for (Chain& chain : chains_) chain.head = sha256(encode_descriptor(descriptor_));
 }
 
@@ -163,17 +168,19 @@ void World::flush() {
     if (chains_[shard].waiting.empty()) continue;
     std::vector<SealedWriter::Entry> entries;
     for (const std::string& record : chains_[shard].waiting) entries.push_back({record, {}});
-    log().open_writer(shard)->append(entries);
+    if (!chains_[shard].writer) chains_[shard].writer = log().open_writer(shard);
+    chains_[shard].writer->append(entries);
     chains_[shard].waiting.clear();
   }
 }
 
 void World::close_log() {
+  for (Chain& chain : chains_) chain.writer.reset();
   log_.reset();
 }
 
 Log& World::log() {
-  if (!log_) log_ = LmdbLog::open(log_folder());
+  if (!log_) log_ = kind_.open(log_folder());
   return *log_;
 }
 

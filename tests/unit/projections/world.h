@@ -1,5 +1,5 @@
-// A small ledger for tests of the views: events in words of the domain, sealed into a real LmdbLog by hand, so that a
-// test decides what stands in which shard, in which order, and what is wrong with it.
+// A small ledger for tests of the views: events in words of the domain, sealed into a real log by hand, so that a test
+// decides what stands in which shard, in which order, and what is wrong with it.
 #pragma once
 
 #include <memory>
@@ -55,9 +55,16 @@ Moment at_time(int64_t time_us);
 Moment at_frontier();
 ProjectorOptions batches_of(size_t records);
 
+// What a world's records are sealed into.
+struct WorldLog {
+  std::function<std::unique_ptr<Log>(const std::string& folder, const Descriptor&)> create;
+  std::function<std::unique_ptr<Log>(const std::string& folder)> open;
+};
+WorldLog embedded_log();
+
 class World {
  public:
-  explicit World(uint32_t shards);
+  explicit World(uint32_t shards, WorldLog kind = embedded_log());
 
   // Seals into the shard the event belongs to. Visible to readers after flush().
   Ref seal(const Told& event);
@@ -88,14 +95,16 @@ class World {
     uint64_t next_seq = 0;
     Digest head{};
     std::vector<std::string> waiting;
+    std::unique_ptr<SealedWriter> writer;
   };
   std::string record_of(const Told& event, uint32_t shard, const std::string& source_id,
                         const std::function<void(Seal&)>& change) const;
   void append(uint32_t shard, std::string record);
 
   TempFolder folder_;
+  WorldLog kind_;
   Descriptor descriptor_;
-  std::unique_ptr<LmdbLog> log_;
+  std::unique_ptr<Log> log_;
   std::vector<Chain> chains_;
   std::vector<std::vector<std::string>> all_;
   uint64_t count_ = 0;
@@ -113,5 +122,8 @@ std::vector<Told> random_story(uint64_t seed, size_t events);
 std::string lane_of(const Told& event);
 // A random order of the events that keeps every lane's.
 std::vector<Told> interleaved(const std::vector<Told>& events, uint64_t seed);
+// The story in segments, each in an order of its own, a round behind each.
+inline constexpr size_t kSegments = 4;
+void tell(World& world, const std::vector<Told>& story, uint64_t order_seed);
 
 }  // namespace custody

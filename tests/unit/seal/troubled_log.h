@@ -53,6 +53,9 @@ class TroubledLog : public Log {
     under_->put_checkpoint(shard, size, note);
   }
   std::optional<std::string> newest_checkpoint(uint32_t shard) override { return under_->newest_checkpoint(shard); }
+  std::optional<KeyringClaim> keyring() override { return under_->keyring(); }
+  KeyringClaim claim_keyring(const KeyringClaim& mine) override { return under_->claim_keyring(mine); }
+  std::string trouble() const override { return under_->trouble(); }
   std::string_view kind() const override { return under_->kind(); }
   bool replicated() const override { return under_->replicated(); }
 
