@@ -257,7 +257,7 @@ std::optional<KeyringClaim> LmdbLog::keyring() {
 }
 
 KeyringClaim LmdbLog::claim_keyring(const KeyringClaim& mine) {
-  store_->write([&](LmdbTxn& txn) {
+  store_->write(Store::kNotes, [&](LmdbTxn& txn) {
     if (!txn.get(store_->state(), "keyring"))
       txn.put(store_->state(), "keyring", std::string(view_of(mine.id)) + mine.place);
   });
