@@ -15,12 +15,21 @@ std::string encode(const IdIndex::Entry& entry) {
   return out.append(view_of(entry.statement));
 }
 
+// The order of the numbers is that of the ids.
+uint64_t first_bytes(const EventId& id) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < 8; ++i) number = number << 8 | id.bytes[i];
+  return number;
+}
+
 }  // namespace
 
 IdIndex::IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state) : env_(std::move(env)), ids_(ids), state_(state) {
   const LmdbTxn txn = env_.begin_read();
   LmdbCursor cursor = txn.cursor(ids_);
-  if (cursor.last()) highest_saved_ = EventId{array_of<16>(cursor.key())};
+  if (!cursor.last()) return;
+  highest_saved_ = EventId{array_of<16>(cursor.key())};
+  highest_known_ = first_bytes(*highest_saved_);
 }
 
 std::unique_ptr<IdIndex> IdIndex::open(const std::string& folder) {
@@ -60,12 +69,19 @@ std::optional<IdIndex::Entry> IdIndex::find_known(const EventId& id) const {
 }
 
 std::optional<IdIndex::Entry> IdIndex::find(const EventId& id) const {
+  if (first_bytes(id) > highest_known_.load(std::memory_order_acquire)) return std::nullopt;
   const std::shared_lock lock(mutex_);
   return find_known(id);
 }
 
 bool IdIndex::insert(const EventId& id, const Entry& entry) {
   const std::unique_lock lock(mutex_);
+  const uint64_t first = first_bytes(id);
+  if (first > highest_known_.load(std::memory_order_relaxed)) {
+    pending_.emplace(id, entry);
+    highest_known_.store(first, std::memory_order_release);
+    return true;
+  }
   if (find_known(id)) return false;
   return pending_.emplace(id, entry).second;
 }

@@ -5,6 +5,7 @@
 // only what came after.
 #pragma once
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -57,6 +58,9 @@ class IdIndex {
   std::unordered_map<EventId, Entry> being_saved_;
   // The highest id in LMDB. Ids begin with their time, so nearly every new one is above it and needs no look there.
   std::optional<EventId> highest_saved_;
+  // At least the first eight bytes of every id known. What lies above needs no lock: while a backlog is sealed, sealer
+  // and tail would meet at it for every record.
+  std::atomic<uint64_t> highest_known_{0};
   std::future<void> save_;  // last: its end waits for the thread, which uses all of the above
 };
 
