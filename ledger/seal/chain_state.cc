@@ -7,7 +7,7 @@ namespace custody {
 namespace {
 
 struct Encoded {
-  Magic magic{"CSI3"};
+  Magic magic{"CSI4"};
   ChainState& state;
   std::string tree;
 
@@ -15,8 +15,8 @@ struct Encoded {
   void serialize(Archive& ar) {
     Head& head = state.head;
     ar(magic, head.shard, head.next_seq, head.prev, head.sealed_at_us, head.reg, head.intake, head.clock_stepped);
-    ar(state.position, state.term, state.intake_id, state.grown, state.round, state.named, state.stepped,
-       as_bytes32(tree));
+    ar(state.position, state.term, state.intake_id, state.grown, state.growth, state.round, state.round_size,
+       state.named, state.stepped, as_bytes32(tree));
   }
 };
 
@@ -34,6 +34,7 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
   const std::string_view type = record.statement.type;
   if (!is_own(record.statement)) {
     ++grown;
+    growth = seal.seq + 1;
   } else if (type == SealerStarted::kType) {
     const auto body = decode_body<SealerStarted>(record.statement.body);
     term = body.term;
@@ -41,6 +42,7 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
   } else if (type == LedgerRound::kType) {
     const auto body = decode_body<LedgerRound>(record.statement.body);
     round = body.round;
+    round_size = seal.seq + 1;
     named.clear();
     for (const RoundShard& shard : body.shards) named.push_back(shard.size);
   }
@@ -52,12 +54,12 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
 
 std::string ChainState::encode() const {
   ChainState copy = *this;
-  return to_canonical(Encoded{{"CSI3"}, copy, tree.encode()});
+  return to_canonical(Encoded{{"CSI4"}, copy, tree.encode()});
 }
 
 ChainState ChainState::decode(std::string_view bytes) {
   ChainState state;
-  Encoded encoded{{"CSI3"}, state, {}};
+  Encoded encoded{{"CSI4"}, state, {}};
   CanonicalReader reader(bytes);
   reader(encoded);
   reader.expect_end();

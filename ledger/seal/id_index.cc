@@ -1,7 +1,6 @@
 #include "ledger/seal/id_index.h"
 
 #include <algorithm>
-#include <mutex>
 #include <vector>
 
 namespace custody {
@@ -27,9 +26,7 @@ uint64_t first_bytes(const EventId& id) {
 IdIndex::IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state) : env_(std::move(env)), ids_(ids), state_(state) {
   const LmdbTxn txn = env_.begin_read();
   LmdbCursor cursor = txn.cursor(ids_);
-  if (!cursor.last()) return;
-  highest_saved_ = EventId{array_of<16>(cursor.key())};
-  highest_known_ = first_bytes(*highest_saved_);
+  if (cursor.last()) highest_saved_ = first_bytes(EventId{array_of<16>(cursor.key())});
 }
 
 std::unique_ptr<IdIndex> IdIndex::open(const std::string& folder) {
@@ -45,62 +42,58 @@ std::string IdIndex::cursor() const {
 
 void IdIndex::clear() {
   wait_saved();
-  const std::unique_lock lock(mutex_);
-  pending_.clear();
+  for (Part& part : *parts_) {
+    const std::lock_guard lock(part.mutex);
+    part.pending.clear();
+  }
+  pending_ = 0;
   LmdbTxn txn = env_.begin_write();
   txn.clear(ids_);
   txn.clear(state_);
   txn.commit();
-  highest_saved_.reset();
+  highest_saved_ = 0;
+}
+
+std::optional<IdIndex::Entry> IdIndex::Part::find(const EventId& id) const {
+  if (const auto at = pending.find(id); at != pending.end()) return at->second;
+  if (const auto at = being_saved.find(id); at != being_saved.end()) return at->second;
+  return std::nullopt;
 }
 
 std::optional<IdIndex::Entry> IdIndex::find_saved(const EventId& id) const {
-  if (!highest_saved_ || id > *highest_saved_) return std::nullopt;
+  if (first_bytes(id) > highest_saved_.load(std::memory_order_acquire)) return std::nullopt;
   const LmdbTxn txn = env_.begin_read();
   const auto row = txn.get(ids_, id.view());
   if (!row || row->size() != 24) return std::nullopt;
   return Entry{read_le(*row, 0, 8), array_of<16>(row->substr(8))};
 }
 
-std::optional<IdIndex::Entry> IdIndex::find_known(const EventId& id) const {
-  if (const auto at = pending_.find(id); at != pending_.end()) return at->second;
-  if (const auto at = being_saved_.find(id); at != being_saved_.end()) return at->second;
+// What leaves memory is in LMDB before, so whoever does not find it here finds it there.
+std::optional<IdIndex::Entry> IdIndex::find(const EventId& id) const {
+  Part& part = part_of(id);
+  {
+    const std::lock_guard lock(part.mutex);
+    if (const auto entry = part.find(id)) return entry;
+  }
   return find_saved(id);
 }
 
-std::optional<IdIndex::Entry> IdIndex::find(const EventId& id) const {
-  if (first_bytes(id) > highest_known_.load(std::memory_order_acquire)) return std::nullopt;
-  const std::shared_lock lock(mutex_);
-  return find_known(id);
-}
-
 bool IdIndex::insert(const EventId& id, const Entry& entry) {
-  const std::unique_lock lock(mutex_);
-  const uint64_t first = first_bytes(id);
-  if (first > highest_known_.load(std::memory_order_relaxed)) {
-    pending_.emplace(id, entry);
-    highest_known_.store(first, std::memory_order_release);
-    return true;
-  }
-  if (find_known(id)) return false;
-  return pending_.emplace(id, entry).second;
-}
-
-bool IdIndex::full() const {
-  return pending() >= kMaxPending;
-}
-
-size_t IdIndex::pending() const {
-  const std::shared_lock lock(mutex_);
-  return pending_.size();
+  if (find(id)) return false;
+  Part& part = part_of(id);
+  const std::lock_guard lock(part.mutex);
+  part.pending.emplace(id, entry);
+  ++pending_;
+  return true;
 }
 
 void IdIndex::save(std::string_view cursor) {
   wait_saved();
-  {
-    const std::unique_lock lock(mutex_);
-    being_saved_.swap(pending_);
+  for (Part& part : *parts_) {
+    const std::lock_guard lock(part.mutex);
+    part.being_saved.swap(part.pending);
   }
+  pending_ = 0;
   save_ = std::async(std::launch::async, [this, kept = std::string(cursor)] { write(kept); });
 }
 
@@ -113,16 +106,20 @@ void IdIndex::wait_saved() {
   try {
     save_.get();
   } catch (...) {
-    const std::unique_lock lock(mutex_);
-    pending_.merge(being_saved_);
-    being_saved_.clear();
+    for (Part& part : *parts_) {
+      const std::lock_guard lock(part.mutex);
+      pending_ += part.being_saved.size();
+      part.pending.merge(part.being_saved);
+      part.being_saved.clear();
+    }
     throw;
   }
 }
 
-// Nobody changes being_saved_ meanwhile.
+// Nobody else changes what is being saved meanwhile.
 void IdIndex::write(const std::string& cursor) {
-  std::vector<std::pair<EventId, Entry>> sorted(being_saved_.begin(), being_saved_.end());
+  std::vector<std::pair<EventId, Entry>> sorted;
+  for (const Part& part : *parts_) sorted.insert(sorted.end(), part.being_saved.begin(), part.being_saved.end());
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   LmdbTxn txn = env_.begin_write();
   LmdbCursor last = txn.cursor(ids_);
@@ -135,10 +132,11 @@ void IdIndex::write(const std::string& cursor) {
   }
   txn.put(state_, kCursorKey, cursor);
   txn.commit();
-  const std::unique_lock lock(mutex_);
-  if (!sorted.empty() && (!highest_saved_ || sorted.back().first > *highest_saved_))
-    highest_saved_ = sorted.back().first;
-  being_saved_.clear();
+  if (!sorted.empty()) highest_saved_ = std::max(highest_saved_.load(), first_bytes(sorted.back().first));
+  for (Part& part : *parts_) {
+    const std::lock_guard lock(part.mutex);
+    part.being_saved.clear();
+  }
 }
 
 }  // namespace custody

@@ -5,11 +5,12 @@
 // only what came after.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 
@@ -34,10 +35,10 @@ class IdIndex {
   void clear();  // forgets everything, cursor included
 
   std::optional<Entry> find(const EventId& id) const;  // from any thread
-  // False when the id is there already; the first entry stays.
+  // All below from one thread. False when the id is there already; the first entry stays.
   bool insert(const EventId& id, const Entry& entry);
-  bool full() const;  // time to save
-  size_t pending() const;
+  bool full() const { return pending() >= kMaxPending; }  // time to save
+  size_t pending() const { return pending_; }
   // Begins to make all entries and `cursor` durable in one transaction, in a thread of its own: nobody waits for a slow
   // disk. Waits for the save before, and throws what that one failed with; its entries then go with the next.
   void save(std::string_view cursor);
@@ -46,21 +47,30 @@ class IdIndex {
 
  private:
   IdIndex(LmdbEnv env, LmdbTable ids, LmdbTable state);
-  std::optional<Entry> find_known(const EventId& id) const;  // under the lock
+  // Entries in memory lie in parts with a lock each: sealer and tail, who ask and insert for every record, hardly ever
+  // meet at one.
+  struct Part {
+    std::mutex mutex;
+    std::unordered_map<EventId, Entry> pending;
+    std::unordered_map<EventId, Entry> being_saved;
+
+    std::optional<Entry> find(const EventId& id) const;  // under the lock
+  };
+  static constexpr size_t kParts = 64;
+
+  // By the last byte: the first ones are the time.
+  Part& part_of(const EventId& id) const { return (*parts_)[id.bytes.back() % kParts]; }
   std::optional<Entry> find_saved(const EventId& id) const;
   void write(const std::string& cursor);
 
   LmdbEnv env_;
   LmdbTable ids_;
   LmdbTable state_;
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<EventId, Entry> pending_;
-  std::unordered_map<EventId, Entry> being_saved_;
-  // The highest id in LMDB. Ids begin with their time, so nearly every new one is above it and needs no look there.
-  std::optional<EventId> highest_saved_;
-  // At least the first eight bytes of every id known. What lies above needs no lock: while a backlog is sealed, sealer
-  // and tail would meet at it for every record.
-  std::atomic<uint64_t> highest_known_{0};
+  std::unique_ptr<std::array<Part, kParts>> parts_ = std::make_unique<std::array<Part, kParts>>();
+  std::atomic<size_t> pending_{0};  // in all parts
+  // At least the first eight bytes of every id in LMDB. Ids begin with their time, so nearly every new one is above it
+  // and needs no look there.
+  std::atomic<uint64_t> highest_saved_{0};
   std::future<void> save_;  // last: its end waits for the thread, which uses all of the above
 };
 

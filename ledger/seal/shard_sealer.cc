@@ -16,7 +16,7 @@ constexpr auto kIdle = 10ms;             // how long to wait for an entry before
 constexpr auto kCompany = 2ms;           // how long a lone entry waits for others
 constexpr size_t kFew = 256;             // entries that wait for no more
 constexpr auto kTellBacklog = 1s;        // how often the length of the intake is asked for: on Kafka a call
-constexpr auto kStandBy = 3s;            // after being overtaken
+constexpr auto kStandBy = 3s;            // how long a chain stands still before its sealer is thought gone
 constexpr auto kSilence = 180s;          // of a registry whose sealer would close a round every minute
 constexpr auto kRegistryWait = 1s;       // for a registry that a gateway says it has seen, before the log is looked at
 constexpr uint64_t kMaxAhead = 200'000;  // records appended and not yet read back
@@ -39,8 +39,13 @@ struct ShardSealer::Term {
   std::chrono::steady_clock::time_point backlog_told{};
 };
 
-ShardSealer::ShardSealer(Log& log, Tail& own, Tail& registry, const Clock& clock, SealerOptions options)
-    : log_(log), own_(own), registry_(registry), clock_(clock), options_(std::move(options)) {}
+ShardSealer::ShardSealer(Log& log, std::vector<Tail*> tails, uint32_t shard, const Clock& clock, SealerOptions options)
+    : log_(log),
+      tails_(std::move(tails)),
+      own_(*tails_[shard]),
+      registry_(*tails_[0]),
+      clock_(clock),
+      options_(std::move(options)) {}
 ShardSealer::~ShardSealer() {
   stop();
 }
@@ -106,20 +111,32 @@ void ShardSealer::stand_by() {
   }
   uint64_t size = own_.size();
   auto moved = std::chrono::steady_clock::now();
-  auto looked = moved;
+  auto looked = moved, covered = moved;
   while (!stopping_) {
     pause(200ms);
     const auto now = std::chrono::steady_clock::now();
     if (own_.size() != size) {
       size = own_.size();
-      looked = moved = now;
+      looked = moved = covered = now;
       continue;
     }
-    if (shard() == 0 && now - moved > kSilence) return;
+    if (shard() == 0) {
+      if (!round_overdue()) covered = now;
+      if (now - covered > kStandBy || now - moved > kSilence) return;
+    }
     if (now - looked <= kStandBy) continue;
     looked = now;
     if (has_work()) return;
   }
+}
+
+// Whether the ledger has grown beyond what its last round names. The sealer of shard 0 closes one within moments.
+bool ShardSealer::round_overdue() const {
+  const ChainState registry = registry_.state();
+  if (registry.growth > registry.round_size) return true;
+  for (size_t i = 1; i < tails_.size(); ++i)
+    if (tails_[i]->state().growth > (i <= registry.named.size() ? registry.named[i - 1] : 0)) return true;
+  return false;
 }
 
 // Whether the intake holds what would become a record. Repeats at its end become none, whoever reads them.

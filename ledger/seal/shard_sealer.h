@@ -4,7 +4,7 @@
 // A term begins with the writer's place taken (which fences any other), the sequence read to its end, and a
 // sealer.started record. It ends with stop, with an error of the log (then a new term is tried), or when another sealer
 // took over: then it stands by, and takes the place again only when the chain has stood still for kStandBy although the
-// intake has entries to seal (shard 0 also when no round has been closed for kSilence).
+// intake has entries to seal (shard 0 also when the ledger grew and no round was closed, or none for kSilence).
 #pragma once
 
 #include <atomic>
@@ -42,8 +42,8 @@ class ShardSealer {
  public:
   using OwnMaker = BatchMaker::OwnMaker;
 
-  // `registry` is the tail of shard 0 (the same as `own` there). All outlive the sealer.
-  ShardSealer(Log& log, Tail& own, Tail& registry, const Clock& clock, SealerOptions options);
+  // `tails` of all shards in order; all outlive the sealer.
+  ShardSealer(Log& log, std::vector<Tail*> tails, uint32_t shard, const Clock& clock, SealerOptions options);
   ~ShardSealer();
   ShardSealer(const ShardSealer&) = delete;
   ShardSealer& operator=(const ShardSealer&) = delete;
@@ -78,12 +78,14 @@ class ShardSealer {
   void append(Term& term, std::span<const Candidate> batch, int64_t now_us);
   void stand_by();
   bool has_work() const;
+  bool round_overdue() const;
   void pause(std::chrono::milliseconds wait) const;
   void set_status(bool ready, const std::string& reason);
 
   Log& log_;
+  std::vector<Tail*> tails_;
   Tail& own_;
-  Tail& registry_;
+  Tail& registry_;  // shard 0
   const Clock& clock_;
   SealerOptions options_;
   std::thread thread_;

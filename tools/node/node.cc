@@ -103,8 +103,8 @@ void Node::open_parts() {
     SealerOptions options;
     options.identity.gateway = host_name();
     options.build = "custody " + std::string(kVersion);
-    for (Tail* tail : tail_list_)
-      sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tail, *tail_list_[0], system_clock(), options));
+    for (uint32_t shard = 0; shard < descriptor().shards; ++shard)
+      sealers_.push_back(std::make_unique<ShardSealer>(*log_, tail_list_, shard, system_clock(), options));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tail_list_, *sealers_[0],
         Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.signed_file(descriptor().ledger_id)),

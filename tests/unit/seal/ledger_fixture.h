@@ -84,7 +84,7 @@ class LedgerFixture : public testing::Test {
       tails.push_back(tails_.back().get());
     }
     for (uint32_t shard = 0; shard < shards; ++shard)
-      sealers_.push_back(std::make_unique<ShardSealer>(*log_, *tails[shard], *tails[0], clock_, sealer_options_));
+      sealers_.push_back(std::make_unique<ShardSealer>(*log_, tails, shard, clock_, sealer_options_));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tails, *sealers_[0],
         Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signed"),
