@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import unittest
+from datetime import datetime
 
 from home import CUSTODY, SOURCE, HomeTest, collected, event, ndjson, opened, wait_until
 
@@ -117,6 +118,46 @@ class Read(HomeTest):
             self.assertIn(field, dump)
         self.custody("log", "--from", "0", status=2)
         self.custody("log", "--limit", "0", status=2)
+
+    def test_the_log_of_several_shards_is_one_by_the_time_of_the_seal_then_by_shard(self):
+        self.custody("init", "--shards", "3")
+        for i in range(6):
+            self.custody("emit", stdin=ndjson(opened(f"o{i}", f"C-{i}")))
+        local = self.lines("log")
+        self.assertEqual({r["seal"]["shard"] for r in local}, {0, 1, 2})
+        self.assertEqual(sum(r["statement"]["type"] == "archive.opened" for r in local), 6)
+        service = self.serve()
+        served = self.lines("log")
+        for records in (local, served):
+            place = [(datetime.fromisoformat(r["seal"]["sealed_at"]), r["seal"]["shard"]) for r in records]
+            self.assertEqual(place, sorted(place))
+            for shard in range(3):
+                seqs = [r["seal"]["seq"] for r in records if r["seal"]["shard"] == shard]
+                self.assertEqual(seqs, list(range(len(seqs))))
+        self.assertEqual([r["ref"] for r in served[:len(local)]], [r["ref"] for r in local])
+        refs = [r["ref"] for r in served]
+        self.assertEqual([r["ref"] for r in self.lines("log", "--limit", "5")], refs[:5])
+        self.assertEqual([line.split("[")[-1] for line in self.custody("log", "--limit", "5").splitlines()],
+                         [ref + "]" for ref in refs[:5]])
+        dumps = self.custody("log", "--hex", "--limit", "5")
+        self.assertEqual([r["leaf"] in dumps for r in served[:6]], [True] * 5 + [False])
+        self.assertEqual({r["seal"]["shard"] for r in self.lines("log", "--from", "2:1")}, {2})
+        self.custody("log", "--from", "3:0", status=2)
+        self.assertEqual(service.end(), 0)
+
+    def test_following_without_a_shard_prints_what_arrives_on_any(self):
+        self.custody("init", "--shards", "3")
+        self.serve()
+        follow = subprocess.Popen([CUSTODY, "log", "--json", "--follow"], stdout=subprocess.PIPE, text=True,
+                                  env=self.env)
+        for i in range(8):  # customers, so that their events are spread over the shards
+            receipt = self.json("emit", stdin=ndjson(opened(f"o{i}", f"C-{i}")))
+            wanted = f"{receipt['shard']}:{receipt['seq']}"
+            while json.loads(follow.stdout.readline())["ref"] != wanted:
+                pass
+        follow.terminate()
+        follow.wait()
+        follow.stdout.close()
 
     def test_following_prints_records_as_they_are_sealed(self):
         self.serve()

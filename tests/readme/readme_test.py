@@ -22,7 +22,7 @@ EXAMPLES = {
     "custody archive C-10017": [r"^C-10017  subject [0-9a-f-]{36}  as of round \d+", r"data\.collected .*\[0:\d+\]",
                                 r"data\.shared .*partner:", r"data\.erased", r"data\.accessed", r"^fields:$"],
     "custody activity --actor person:finn.oakes": [r"^actor person:finn\.oakes ", r"data\.accessed"],
-    "custody log --from 0:100 --follow": [r"\[0:100\]", r"\[0:200\]"],
+    "custody log --follow": [r"\[0:100\]", r"\[0:200\]"],
     "custody verify": [r"links +proved", r"signatures +proved", r"UNWITNESSED tail", r"^no fault found$"],
     "custody rebuild": [r"\d+ records folded .*digests are equal"],
     "custody events data.shared": [r"^data\.shared: ", r'"properties"', r"^example:$"],
