@@ -6,7 +6,10 @@
 namespace custody {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::steady_clock;
+
+constexpr auto kLastRound = 3s;  // that a stop may take for it
 
 // What the log has from any process; what is no checkpoint of this ledger says nothing.
 std::optional<Checkpoint> newest_signed(Log& log, uint32_t shard) {
@@ -53,11 +56,30 @@ void RoundKeeper::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, options_.interval / 2, [&] { return stopping_ || !to_sign_.empty(); });
+    sign_waiting(lock);
+    if (!stopping_ && due(steady_clock::now())) ask();
+  }
+  close_last(lock);
+}
+
+// What was acknowledged is in a signed round also where the ledger was open for a moment only. What cannot be closed
+// now, as brokers are away or another sealer has the place, is for the next start or for that other one.
+void RoundKeeper::close_last(std::unique_lock<std::mutex>& lock) {
+  for (const auto until = steady_clock::now() + kLastRound; steady_clock::now() < until; wake_.wait_for(lock, 10ms)) {
+    sign_waiting(lock);
+    if (!log_.trouble().empty() || !registry_.status().ready) return;
+    if (asked_ || !in_sight()) continue;
+    if (!may_ask() || !grew()) return;
+    ask();
+  }
+}
+
+void RoundKeeper::sign_waiting(std::unique_lock<std::mutex>& lock) {
+  while (!to_sign_.empty()) {
     const auto marks = std::exchange(to_sign_, {});
     lock.unlock();
     for (const auto& [mark, round] : marks) sign(mark, round);
     lock.lock();
-    if (!stopping_ && due(steady_clock::now())) ask();
   }
 }
 
@@ -89,10 +111,13 @@ void RoundKeeper::trim(uint32_t shard, const MadeRound::Consumed& consumed) {
   if (consumed.position > 0 && consumed.intake_id == log_.intake_id(shard)) log_.trim_intake(shard, consumed.position);
 }
 
-uint64_t RoundKeeper::grown() const {
-  uint64_t grown = 0;
-  for (const Tail* tail : tails_) grown += tail->state().grown;
-  return grown;
+// Whether there is anything but the ledger's own records beyond the last round.
+bool RoundKeeper::grew() const {
+  const ChainState registry = tails_[0]->state();
+  if (registry.growth > registry.round_size) return true;
+  for (size_t i = 1; i < tails_.size(); ++i)
+    if (tails_[i]->state().growth > (i <= registry.named.size() ? registry.named[i - 1] : 0)) return true;
+  return false;
 }
 
 // Whether the tail shows all that this process made: only then the number of the next round is known. What was made in
@@ -110,19 +135,22 @@ bool RoundKeeper::covers_last_round() const {
   return true;
 }
 
-bool RoundKeeper::due(steady_clock::time_point now) {
+bool RoundKeeper::may_ask() const {
   if (asked_ || !registry_.status().ready) return false;
   for (const Tail* tail : tails_)
     if (!tail->caught_up()) return false;
-  if (!in_sight() || !covers_last_round()) return false;
+  return in_sight() && covers_last_round();
+}
+
+bool RoundKeeper::due(steady_clock::time_point now) {
+  if (!may_ask()) return false;
   if (made_) {  // lost with its term
     made_.reset();
-    grown_at_last_ = UINT64_MAX;
+    owed_ = true;
   }
-  const uint64_t grown_now = grown();
-  const bool grew = grown_now != grown_at_last_ && now - last_ >= options_.interval;
-  if (!grew && now - last_ < options_.idle) return false;
-  grown_at_last_ = grown_now;
+  const auto since = now - last_;
+  if (since < options_.idle && (since < options_.interval || !(owed_ || grew()))) return false;
+  owed_ = false;
   last_ = now;
   return true;
 }
@@ -137,7 +165,7 @@ std::string RoundKeeper::make(Ref at, uint64_t registry, int64_t now_us) {
   const std::lock_guard lock(mutex_);
   asked_ = false;
   if (!in_sight() || !covers_last_round()) {  // it was asked for in an earlier term
-    grown_at_last_ = UINT64_MAX;
+    owed_ = true;
     return {};
   }
   LedgerRound round;

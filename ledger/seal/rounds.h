@@ -43,6 +43,7 @@ class RoundKeeper : public TailListener {
   ~RoundKeeper() override;
 
   void start();
+  // Closes and signs a last round where the ledger grew, so stop it before the sealer and the tails.
   void stop();
   // Why checkpoints cannot be signed; empty when they can.
   std::string fault() const;
@@ -52,7 +53,10 @@ class RoundKeeper : public TailListener {
 
  private:
   void run();
+  void close_last(std::unique_lock<std::mutex>& lock);
+  void sign_waiting(std::unique_lock<std::mutex>& lock);
   bool due(std::chrono::steady_clock::time_point now);
+  bool may_ask() const;
   bool in_sight() const;
   bool covers_last_round() const;
   void ask();
@@ -60,7 +64,7 @@ class RoundKeeper : public TailListener {
   void sign(const RoundMark& mark, const MadeRound& round);
   void check_first(const ShardTree& tree);
   void trim(uint32_t shard, const MadeRound::Consumed& consumed);
-  uint64_t grown() const;
+  bool grew() const;
 
   Log& log_;
   std::vector<Tail*> tails_;
@@ -76,7 +80,7 @@ class RoundKeeper : public TailListener {
   std::optional<MadeRound> made_;  // and not seen yet
   std::vector<std::pair<RoundMark, MadeRound>> to_sign_;
   std::string fault_;
-  uint64_t grown_at_last_ = UINT64_MAX;
+  bool owed_ = true;  // whether the ledger grew or not: the first of a start, or one that was lost
   std::chrono::steady_clock::time_point last_;
   std::set<uint32_t> extended_;  // shards that hold what was signed before this start; of the keeper's thread
 };

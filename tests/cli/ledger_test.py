@@ -107,6 +107,13 @@ class Read(HomeTest):
         self.custody("archive", "C-1", "--as-of", "soon", status=2)
         self.custody("archive", "C-404", status=2)
 
+    def test_what_a_command_states_without_a_service_is_in_a_signed_round_when_it_ends(self):
+        self.fill()
+        shard, = self.json("verify")["shards"]
+        self.assertGreater(shard["size"], 4)
+        self.assertEqual(shard["signed"], shard["size"])
+        self.assertIn("as of round", self.custody("archive", "C-1"))
+
     def test_a_record_is_read_as_text_as_json_and_as_bytes(self):
         self.fill()
         self.assertEqual(len(self.custody("log", "--from", "0:2", "--limit", "3").splitlines()), 3)

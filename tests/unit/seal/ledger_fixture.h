@@ -87,8 +87,7 @@ class LedgerFixture : public testing::Test {
       sealers_.push_back(std::make_unique<ShardSealer>(*log_, tails, shard, clock_, sealer_options_));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tails, *sealers_[0],
-        Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signed"),
-        RoundOptions{std::chrono::milliseconds(20), std::chrono::milliseconds(60'000)});
+        Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signed"), round_options_);
     tails_[0]->add(*rounds_);
     for (const auto& tail : tails_) tail->start();
     for (const auto& sealer : sealers_) sealer->start();
@@ -158,6 +157,7 @@ class LedgerFixture : public testing::Test {
 
   JumpingClock clock_;
   SealerOptions sealer_options_;
+  RoundOptions round_options_{std::chrono::milliseconds(20), std::chrono::milliseconds(60'000)};
   std::vector<TailListener*> listeners_;  // of every tail, from the next open()
   std::string key_seed_;
   std::unique_ptr<TempFolder> folder_;

@@ -77,6 +77,46 @@ TEST_F(RoundTest, ARoundOfUnknownOutcomeIsNotMadeTwice) {
   expect_sound_rounds();
 }
 
+TEST_F(RoundTest, AStopClosesALastRoundAndSignsItOnlyWhereTheLedgerGrew) {
+  close();
+  round_options_.interval = std::chrono::hours(1);
+  create(4);
+  close();
+  log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
+  EXPECT_EQ(count_of("ledger.round"), 0u);
+  for (const uint32_t shard : {2u, 1u}) {
+    open();
+    const size_t rounds = count_of("ledger.round");
+    take(on_shard(shard, "one"));
+    wait_for("data.accessed", 1, shard);
+    reopen();
+    EXPECT_EQ(count_of("ledger.round"), rounds + 1);
+    close();
+    log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
+    EXPECT_EQ(count_of("ledger.round"), rounds + 1);
+    EXPECT_EQ(decode_record(records(shard).at(signed_size(shard) - 1)).statement.type, "data.accessed");
+    EXPECT_EQ(decode_record(records().at(signed_size() - 1)).statement.type, "ledger.round");
+    expect_sound_rounds();
+  }
+}
+
+TEST_F(RoundTest, AStopLeavesTheLastRoundToTheNextStartWhileTheLogIsAway) {
+  close();
+  round_options_.interval = std::chrono::hours(1);
+  create(1);
+  take({.id = "one"});
+  wait_for("data.accessed", 1);
+  log_->say_trouble();
+  close();
+  log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
+  EXPECT_EQ(count_of("ledger.round"), 0u);
+  open();
+  wait_for("sealer.started", 2);
+  reopen();
+  EXPECT_EQ(count_of("ledger.round"), 1u);
+  EXPECT_GT(signed_size(), 0u);
+}
+
 TEST_F(RoundTest, ATailMadeAnewLetsNoRoundNameLess) {
   close();
   create(4);

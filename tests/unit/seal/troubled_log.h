@@ -23,6 +23,8 @@ class TroubledLog : public Log {
   void fail_read(int n) { reads_to_failure_ = n; }
   // The next append of sealed records is done and yet fails: its outcome is unknown to who appends.
   void fail_after_append() { fail_after_append_ = true; }
+  // Says from now on that nothing can be appended.
+  void say_trouble() { in_trouble_ = true; }
   // Names another intake from now on.
   void change_intake_id() { intake_shift_ = 1; }
   uint64_t trimmed(uint32_t shard) const { return shard < kMaxShards ? trimmed_[shard].load() : 0; }
@@ -55,7 +57,7 @@ class TroubledLog : public Log {
   std::optional<std::string> newest_checkpoint(uint32_t shard) override { return under_->newest_checkpoint(shard); }
   std::optional<KeyringClaim> keyring() override { return under_->keyring(); }
   KeyringClaim claim_keyring(const KeyringClaim& mine) override { return under_->claim_keyring(mine); }
-  std::string trouble() const override { return under_->trouble(); }
+  std::string trouble() const override { return in_trouble_ ? "the broker is away" : under_->trouble(); }
   std::string_view kind() const override { return under_->kind(); }
   bool replicated() const override { return under_->replicated(); }
 
@@ -100,6 +102,7 @@ class TroubledLog : public Log {
   std::atomic<uint32_t> held_{kNone};
   std::atomic<int> reads_to_failure_{0};
   std::atomic<bool> fail_after_append_{false};
+  std::atomic<bool> in_trouble_{false};
   std::atomic<uint8_t> intake_shift_{0};
   std::array<std::atomic<uint64_t>, kMaxShards> trimmed_{};
 };
