@@ -21,6 +21,20 @@ def contents(folder):
     return out
 
 
+MAPPING = """format = 1
+[event]
+source = "urn:crm"
+actor = "person:ana"
+time = "2026-01-01T00:00:00Z"
+[[rule]]
+files = "*.csv"
+type = "archive.opened"
+subject = "{number}"
+step = "step:intake"
+data = { opener = "person:ana", channel = "shop" }
+"""
+
+
 class Init(HomeTest):
     def test_init_is_optional_repeatable_and_never_changes_what_is_there(self):
         made = self.json("init", "--name", "north", "--origin", "example.org/north", "--shards", "2")
@@ -76,6 +90,13 @@ class Init(HomeTest):
         self.custody("emit", stdin=ndjson(department), env=as_anna)
         self.custody("emit", stdin=ndjson(opened()), env=as_crm)
         self.custody("emit", stdin=ndjson(opened("o2", "C-2", source="urn:other")), env=as_crm, status=2)
+        rows = self.write("customers.csv", "number\nC-7\n")
+        words = ("import", "csv", "--map", self.write("m.toml", MAPPING), rows)
+        self.custody(*words, env=as_anna, status=2)
+        self.assertIn("may not state events of this source", self.stderr)
+        self.assertNotIn("import.begun", self.custody("log", env=as_anna))
+        self.custody(*words, env=as_crm)
+        self.assertIn("import.ended", self.custody("log", env=as_crm))
         self.custody("principal", "remove", crm.split(".")[0])
         self.assertEqual(service.end(), 0)
         self.assertEqual(self.json("verify")["faults"], [])
@@ -226,18 +247,7 @@ class Read(HomeTest):
         self.assertFalse(os.path.exists(self.data))
 
     def test_hostile_tables_are_refused_by_line_and_take_no_memory(self):
-        mapping = self.write("m.toml", """format = 1
-[event]
-source = "urn:t"
-actor = "person:ana"
-time = "2026-01-01T00:00:00Z"
-[[rule]]
-files = "*.csv"
-type = "archive.opened"
-subject = "{number}"
-step = "step:intake"
-data = { opener = "person:ana", channel = "shop" }
-""")
+        mapping = self.write("m.toml", MAPPING)
         self.custody("init")
         bomb = self.write("bomb.csv", b"number\n\"" + b"x" * 40_000_000)
         done = subprocess.run(["bash", "-c", f"ulimit -v 200000; exec {CUSTODY} import csv --dry-run --map {mapping} {bomb}"],

@@ -1,4 +1,5 @@
 // Events in: structured CloudEvents, batches, NDJSON; statements of clients; the customer's number to its subject id.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <numeric>
 
@@ -76,9 +77,12 @@ std::string outcome_json(const Outcome& outcome, std::optional<uint64_t> line) {
   return out + "}";
 }
 
+ApiResponse refused(const std::vector<Fault>& faults) {
+  return problem(422, "the event is refused", "nothing of it was written", faults);
+}
+
 ApiResponse single(const Outcome& outcome) {
-  if (outcome.status == OutcomeStatus::kRefused)
-    return problem(422, "the event is refused", "nothing of it was written", outcome.faults);
+  if (outcome.status == OutcomeStatus::kRefused) return refused(outcome.faults);
   if (outcome.status == OutcomeStatus::kConflict)
     return problem(409, "another event has this id",
                    "the same source stated this id before with other content" +
@@ -116,6 +120,33 @@ int status_of_many(const std::vector<Outcome>& outcomes, const SubmitOptions& op
   bool refused = false;
   for (const Outcome& outcome : outcomes) refused = refused || outcome.status == OutcomeStatus::kRefused;
   return refused && options.all_or_nothing ? 422 : 200;
+}
+
+std::string text_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// What `custody import` does not write (producers/adapters/brackets.cc) is no mark: other records of the ledger's own
+// are not to be stated from outside under the name of an import.
+std::vector<Fault> faults_of_mark(const boost::json::object& mark, const std::string& type) {
+  std::vector<Fault> faults;
+  if (text_of(mark, "source") != "custody:import") faults.push_back({"/source", "must be custody:import"});
+  const std::string kind = type.substr(type.find('.') + 1) + "/";
+  const std::string id = text_of(mark, "id");
+  if (id.size() != kind.size() + 32 || !id.starts_with(kind) ||
+      id.find_first_not_of("0123456789abcdef", kind.size()) != std::string::npos)
+    faults.push_back({"/id", "must be " + kind + " and 32 hex digits, which file and mapping give"});
+  return faults;
+}
+
+// Who may not state the events of an import may not say that it was made.
+std::vector<Fault> faults_of_marker(const boost::json::object& mark, const Principal& principal) {
+  const auto* data = mark.if_contains("data");
+  const std::string source =
+      data != nullptr && data->is_object() ? text_of(data->get_object(), "source") : std::string();
+  if (std::find(principal.sources.begin(), principal.sources.end(), source) != principal.sources.end()) return {};
+  return {{"/data/source", principal.name + " may not state events of this source"}};
 }
 
 std::vector<std::string_view> views_of(const std::vector<std::string>& texts) {
@@ -160,9 +191,12 @@ ApiResponse Api::post_events(const ApiRequest& request, const std::vector<std::s
 ApiResponse Api::post_import_mark(const ApiRequest& request, const std::vector<std::string>&) {
   const boost::json::value document = parse_json(request.body);
   const auto* object = document.if_object();
-  const auto* type = object == nullptr ? nullptr : object->if_contains("type");
-  if (type == nullptr || (*type != "import.begun" && *type != "import.ended"))
+  const std::string type = object == nullptr ? std::string() : text_of(*object, "type");
+  if (type != "import.begun" && type != "import.ended")
     throw Error(ErrorCode::kUsage, "send one import.begun or import.ended event");
+  auto faults = faults_of_mark(*object, type);
+  if (!node_.descriptor().open_mode() && faults.empty()) faults = faults_of_marker(*object, request.principal);
+  if (!faults.empty()) return refused(faults);
   SubmitOptions options;
   options.wait = Wait::kSealed;
   return single(node_.gateway().submit_own(request.body, options));

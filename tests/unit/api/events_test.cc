@@ -122,15 +122,29 @@ TEST_F(EventsTest, WhatOnlyTheLedgerMaySayIsRefusedFromOutside) {
       422);
 }
 
-TEST_F(EventsTest, AnImportIsMarkedUnderTheLedgersOwnNameOnly) {
-  const auto mark = [](const std::string& source, const std::string& actor) {
-    return R"({"specversion":"1.0","id":"m-1","type":"import.begun","source":")" + source +
+TEST_F(EventsTest, AnImportIsMarkedAsTheImporterDoesItAndInNoOtherWay) {
+  const std::string digits(32, 'a');
+  const auto mark = [](const std::string& type, const std::string& id, const std::string& source,
+                       const std::string& actor) {
+    return R"({"specversion":"1.0","id":")" + id + R"(","type":")" + type + R"(","source":")" + source +
            R"(","time":"2026-03-01T10:00:00Z","actor":")" + actor + R"(","data":{"source":"urn:crm","file":")" +
            std::string(64, 'a') + "\"}}";
   };
-  EXPECT_EQ(post("/v1/imports", mark("urn:crm", "system:custody")).status, 422);
-  EXPECT_EQ(post("/v1/imports", mark("custody:import", "person:anna")).status, 422);
-  EXPECT_EQ(post("/v1/imports", mark("custody:import", "system:custody")).status, 200);
+  const auto begun = [&](const std::string& id, const std::string& source, const std::string& actor) {
+    return post("/v1/imports", mark("import.begun", id, source, actor)).status;
+  };
+  EXPECT_EQ(begun("begun/" + digits, "urn:crm", "system:custody"), 422);
+  EXPECT_EQ(begun("begun/" + digits, "custody:sealer", "system:custody"), 422);
+  EXPECT_EQ(begun("begun/" + digits, "custody:importer", "system:custody"), 422);
+  EXPECT_EQ(begun("begun/" + digits, "custody:import", "person:anna"), 422);
+  for (const std::string id : {"m-1", "begun/", "begun/aa", "begun/gggggggggggggggggggggggggggggggg"})
+    EXPECT_EQ(begun(id, "custody:import", "system:custody"), 422) << id;
+  EXPECT_EQ(begun("ended/" + digits, "custody:import", "system:custody"), 422);
+  EXPECT_EQ(begun("begun/" + digits, "custody:import", "system:custody"), 200);
+  EXPECT_EQ(post("/v1/imports", mark("import.ended", "ended/" + digits, "custody:import", "system:custody")).status,
+            200);
+  EXPECT_EQ(post("/v1/imports", mark("ledger.round", "begun/" + digits, "custody:import", "system:custody")).status,
+            400);
 }
 
 TEST_F(EventsTest, ValuesThatNoMessageCouldCarryAreRefused) {
