@@ -15,6 +15,11 @@ std::string_view text_of(beast::string_view text) {
 
 }  // namespace
 
+ApiResponse too_slow(std::string_view what, std::chrono::milliseconds limit) {
+  return problem(408, "the request took too long",
+                 std::string(what) + " was not there in " + std::to_string(limit.count()) + " ms");
+}
+
 void HttpConnection::start() {
   asio::co_spawn(
       socket_.get_executor(), [self = shared_from_this()] { return self->run(); },
@@ -101,8 +106,8 @@ awaitable<bool> HttpConnection::one_request() {
   http_1_0_ = false;
   head_only_ = false;
   method_ = "-";
-  socket_.tcp.expires_after(limits.header);
-  const auto [failed, n] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
+  const error_code failed = co_await read_header(parser);
+  if (failed == beast::error::timeout) co_return co_await respond(too_slow("the header", limits.header), false);
   if (failed == http::error::header_limit)
     co_return co_await respond(
         problem(431, "the header is too large",
@@ -129,6 +134,12 @@ awaitable<bool> HttpConnection::one_request() {
   co_return co_await answer_whole(parser, plan, keep);
 }
 
+awaitable<error_code> HttpConnection::read_header(Parser& parser) {
+  const ReadDeadline deadline(socket_.tcp, service_.options.limits.header);
+  const auto [failed, n] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
+  co_return failed&& deadline.passed() ? error_code(beast::error::timeout) : failed;
+}
+
 awaitable<bool> HttpConnection::continue_if_expected(const Parser& parser) {
   if (parser.is_done() || !beast::iequals(parser.get()[http::field::expect], "100-continue")) co_return true;
   const auto length = parser.content_length();
@@ -149,17 +160,25 @@ awaitable<error_code> HttpConnection::read_piece(Parser& parser, std::string& in
   co_return failed == http::error::need_buffer ? error_code{} : failed;
 }
 
+// Stops early where the body is larger than a whole one may be.
+awaitable<error_code> HttpConnection::read_body(Parser& parser, std::string& body) {
+  const Server::Limits& limits = service_.options.limits;
+  const ReadDeadline deadline(socket_.tcp, limits.body);
+  while (!parser.is_done() && body.size() <= limits.body_bytes)
+    if (const error_code failed = co_await read_piece(parser, body))
+      co_return deadline.passed() ? error_code(beast::error::timeout) : failed;
+  co_return error_code{};
+}
+
 awaitable<bool> HttpConnection::answer_whole(Parser& parser, Plan& plan, bool keep) {
   const Server::Limits& limits = service_.options.limits;
   std::string& body = plan.request.body;
   const auto length = parser.content_length();
-  bool too_large = length && *length > limits.body_bytes;
-  socket_.tcp.expires_after(limits.body);
-  while (!parser.is_done() && !too_large) {
-    if (co_await read_piece(parser, body)) co_return false;
-    too_large = body.size() > limits.body_bytes;
-  }
-  if (too_large)
+  const bool said_too_large = length && *length > limits.body_bytes;
+  const error_code failed = said_too_large ? error_code{} : co_await read_body(parser, body);
+  if (failed == beast::error::timeout) co_return co_await respond(too_slow("the body", limits.body), false);
+  if (failed) co_return false;
+  if (said_too_large || body.size() > limits.body_bytes)
     co_return co_await respond(problem(413, "too large",
                                        "a body has at most " + std::to_string(limits.body_bytes) +
                                            " bytes; a stream of application/x-ndjson may be longer"),

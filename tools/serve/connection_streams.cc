@@ -31,6 +31,15 @@ bool HttpConnection::more_at_once() {
   return piece_filled_ || socket_.tcp.socket().available(ignored) > 0;
 }
 
+awaitable<error_code> HttpConnection::read_more(Parser& parser, std::string& into) {
+  const ReadDeadline deadline(socket_.tcp, service_.options.limits.idle);
+  if (service_.stopping) co_return error_code(asio::error::operation_aborted);
+  listening_ = true;
+  const error_code failed = co_await read_piece(parser, into);
+  listening_ = false;
+  co_return failed&& deadline.passed() ? error_code(beast::error::timeout) : failed;
+}
+
 awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool keep) {
   const Server::Limits& limits = service_.options.limits;
   EventLines lines({limits.line_bytes, limits.batch_lines, 1u << 20});
@@ -40,11 +49,9 @@ awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool kee
   for (bool end = parser.is_done();; end = parser.is_done()) {
     if (!end) {
       bytes.clear();
-      socket_.tcp.expires_after(limits.idle);
-      listening_ = true;
-      const bool failed = service_.stopping || co_await read_piece(parser, bytes);
-      listening_ = false;
-      if (failed && service_.stopping) co_return co_await leave_stream(head, lines.line());
+      const error_code failed = co_await read_more(parser, bytes);
+      if (failed && (service_.stopping || failed == beast::error::timeout))
+        co_return co_await leave_stream(head, lines.line());
       if (failed) co_return false;
       lines.push(bytes);
       end = parser.is_done();
@@ -71,9 +78,10 @@ awaitable<bool> HttpConnection::take_events(Parser& parser, Plan& plan, bool kee
   co_return keep;
 }
 
-// The service stops while the client may still have more to say: what was answered holds, the rest was not tried.
+// While the client may still have more to say: what was answered holds, the rest was not tried.
 awaitable<bool> HttpConnection::leave_stream(const std::string& head, uint64_t line) {
-  const ApiResponse why = problem(503, "not available now", "the service is stopping");
+  const ApiResponse why = service_.stopping ? problem(503, "not available now", "the service is stopping")
+                                            : too_slow("the next piece", service_.options.limits.idle);
   if (!head.empty()) co_return co_await respond(why, false);
   note(why.status);
   if (co_await write_chunk({}, failed_line(line, why)) && !http_1_0_) co_await write("0\r\n\r\n");

@@ -23,6 +23,8 @@ using Parser = http::request_parser<http::buffer_body>;
 inline constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 inline constexpr size_t kPiece = 64u << 10;
 
+ApiResponse too_slow(std::string_view what, std::chrono::milliseconds limit);
+
 class HttpConnection : public ClientConnection, public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(Service& service, asio::ip::tcp::socket socket, asio::ssl::context* tls, std::function<void()> on_end)
@@ -44,6 +46,9 @@ class HttpConnection : public ClientConnection, public std::enable_shared_from_t
   awaitable<bool> live_loop(std::shared_ptr<Subscription> subscription, std::shared_ptr<Alarm> alarm, bool chunked);
   awaitable<std::optional<ApiResponse>> on_worker(std::function<ApiResponse()> job);
   awaitable<std::optional<ApiResponse>> on_worker_patiently(std::function<ApiResponse()> job);
+  awaitable<error_code> read_header(Parser& parser);
+  awaitable<error_code> read_body(Parser& parser, std::string& body);
+  awaitable<error_code> read_more(Parser& parser, std::string& into);
   awaitable<error_code> read_piece(Parser& parser, std::string& into);
   awaitable<bool> write(std::string_view first, std::string_view second = {});
   awaitable<bool> write_chunk(std::string_view head, std::string_view text);

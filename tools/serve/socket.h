@@ -6,6 +6,8 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <chrono>
+#include <memory>
 #include <optional>
 
 namespace custody {
@@ -54,6 +56,32 @@ struct Alarm {
     rung = true;
     timer.cancel();
   }
+};
+
+// Ends what is read from the client once `limit` has passed, and leaves the connection open, so that the client can be
+// told: the time-out of a Beast stream closes it. That one stands behind, for where a read began just as this one rang.
+class ReadDeadline {
+ public:
+  ReadDeadline(boost::beast::tcp_stream& stream, std::chrono::milliseconds limit) : timer_(stream.get_executor()) {
+    stream.expires_after(limit + std::chrono::seconds(1));
+    timer_.expires_after(limit);
+    timer_.async_wait([&stream, state = state_](boost::system::error_code ended) {
+      if (ended || *state != State::kRunning) return;
+      *state = State::kPassed;
+      stream.cancel();
+    });
+  }
+  ~ReadDeadline() {
+    if (*state_ == State::kRunning) *state_ = State::kOver;
+  }
+  ReadDeadline(const ReadDeadline&) = delete;
+  ReadDeadline& operator=(const ReadDeadline&) = delete;
+  bool passed() const { return *state_ == State::kPassed; }
+
+ private:
+  enum class State { kRunning, kPassed, kOver };
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<State> state_ = std::make_shared<State>(State::kRunning);  // on the strand
 };
 
 }  // namespace custody

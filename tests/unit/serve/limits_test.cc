@@ -57,12 +57,29 @@ TEST_F(LimitsTest, ASlowHeaderIsCutOffHoweverItTrickles) {
   for (; sent < endless.size() && client.send({&endless[sent], 1}); ++sent)
     std::this_thread::sleep_for(milliseconds(5));  // the trickle itself: nothing is waited for
   EXPECT_LT(sent, endless.size());
+  const Reply reply = client.read();
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_THAT(reply.body, HasSubstr("the header was not there in 300 ms"));
+  EXPECT_EQ(reply.header("connection"), "close");
+  EXPECT_TRUE(client.closes());
+}
+
+TEST_F(LimitsTest, ASilentHeaderIsAnsweredToo) {
+  serve(with({.header = milliseconds(300)}));
+  RawClient client(url_);
+  client.send("GET / HTTP/1.1\r\nHost: 127");
+  EXPECT_EQ(client.read().status, 408);
+  EXPECT_TRUE(client.closes());
+  EXPECT_EQ(metric(R"(custody_http_requests_total{route="other",status="408"})"), "1");
 }
 
 TEST_F(LimitsTest, ASlowBodyIsCutOff) {
   serve(with({.body = milliseconds(300)}));
   RawClient client(url_);
   client.send("POST /v1/customers/lookup HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{");
+  const Reply reply = client.read();
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_THAT(reply.body, HasSubstr("the body was not there in 300 ms"));
   EXPECT_TRUE(client.closes());
 }
 
@@ -78,7 +95,22 @@ TEST_F(LimitsTest, AnIdleConnectionIsClosed) {
   stream.send(
       "POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
       "Transfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(stream.read().status, 408);
   EXPECT_TRUE(stream.closes());
+  RawClient begun(url_);
+  const std::string line = opened("e1", "C-1") + "\n";
+  char size[20];
+  std::snprintf(size, sizeof size, "%zx", line.size());
+  begun.send(
+      "POST /v1/events?wait=sealed HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n" +
+      std::string(size) + "\r\n" + line + "\r\n");
+  const Reply reply = begun.read();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.whole);
+  EXPECT_THAT(reply.body, HasSubstr("\"status\":\"sealed\""));
+  EXPECT_THAT(reply.body, HasSubstr("{\"line\":2,\"status\":\"not-tried\",\"problem\":{"));
+  EXPECT_THAT(reply.body, HasSubstr("\"status\":408"));
 }
 
 TEST_F(LimitsTest, AClientThatDoesNotReadIsCutOff) {
