@@ -47,6 +47,21 @@ Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest
   return statement;
 }
 
+// The record that an event comes after, of one that is well formed; what is not is said when it is read.
+std::optional<Ref> named_by(std::string_view text) {
+  if (text.find("\"after\"") == std::string_view::npos) return std::nullopt;
+  try {
+    boost::json::monotonic_resource memory;
+    const boost::json::value document = parse_json(text, &memory);
+    const auto* object = document.if_object();
+    const auto* after = object == nullptr ? nullptr : object->if_contains("after");
+    if (after == nullptr || !after->is_string()) return std::nullopt;
+    return parse_ref({after->get_string().data(), after->get_string().size()});
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void Gateway::check_ready() const {
@@ -57,7 +72,7 @@ std::vector<Outcome> Gateway::submit(std::span<const std::string_view> events, c
                                      const SubmitOptions& options) {
   check_ready();
   const auto end = steady_clock::now() + options.patience;
-  wait_for_named(events, end);
+  wait_for_named(events, std::min(options.patience, options.after_patience));
   Work work(parts_.keyring.begin(), principal, parts_.tails[0]->size(), end);
   std::vector<Item> items(events.size());
   for (size_t i = 0; i < events.size(); ++i) read(work, events[i], items[i]);
@@ -166,22 +181,18 @@ void Gateway::look_up(Item& item) {
 }
 
 // Before any key is touched: a batch that makes keys holds the keyring's write lock, and nobody else should wait for
-// what this one waits for. Malformed events and those that disguise the name find no patience below.
-void Gateway::wait_for_named(std::span<const std::string_view> events, steady_clock::time_point end) const {
+// what this one waits for. Of all events together, so that a record of the future holds its thread for a moment only.
+void Gateway::wait_for_named(std::span<const std::string_view> events, std::chrono::milliseconds patience) const {
+  const auto end = steady_clock::now() + patience;
   for (const std::string_view text : events) {
-    if (text.find("\"after\"") == std::string_view::npos) continue;
-    try {
-      boost::json::monotonic_resource memory;
-      const boost::json::value document = parse_json(text, &memory);
-      const auto* object = document.if_object();
-      const auto* after = object == nullptr ? nullptr : object->if_contains("after");
-      if (after == nullptr || !after->is_string()) continue;
-      const auto ref = parse_ref({after->get_string().data(), after->get_string().size()});
-      if (!ref || ref->shard >= parts_.tails.size()) continue;
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
-      parts_.tails[ref->shard]->wait_for(ref->seq + 1, std::max(left, std::chrono::milliseconds(0)));
-    } catch (const Error&) {  // said when it is read
-    }
+    const auto ref = named_by(text);
+    if (!ref || ref->shard >= parts_.tails.size()) continue;
+    const Tail& tail = *parts_.tails[ref->shard];
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+    if (tail.wait_for(ref->seq + 1, std::max(left, std::chrono::milliseconds(0)))) continue;
+    if (!tail.caught_up() || !tail.fault().empty())
+      throw Error(ErrorCode::kUnavailable,
+                  "record " + to_text(*ref) + " cannot be waited for: the log is not read yet");
   }
 }
 

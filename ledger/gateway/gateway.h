@@ -57,7 +57,9 @@ enum class Wait { kIntake, kSealed };
 struct SubmitOptions {
   Wait wait = Wait::kIntake;
   bool all_or_nothing = false;
-  std::chrono::milliseconds patience{30'000};  // for the seal, and for what `after` names
+  std::chrono::milliseconds patience{30'000};  // for the seal
+  // For what `after` names: who has its receipt has it from a tail, so that this one shows it in moments.
+  std::chrono::milliseconds after_patience{1'000};
 };
 
 class Gateway {
@@ -100,7 +102,7 @@ class Gateway {
                   std::string_view statement_bytes, std::string_view blob);
   void look_up(Item& item);
   void look_up_again(std::vector<Item>& items, const std::vector<size_t>& places, Receipts::Wait& wait);
-  void wait_for_named(std::span<const std::string_view> events, std::chrono::steady_clock::time_point end) const;
+  void wait_for_named(std::span<const std::string_view> events, std::chrono::milliseconds patience) const;
   void check_after(Ref after, std::vector<Fault>& faults) const;
   std::vector<Outcome> finish(Work& work, std::vector<Item>& items, const SubmitOptions& options);
   static void note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,

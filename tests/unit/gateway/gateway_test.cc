@@ -1,5 +1,6 @@
 #include "ledger/gateway/gateway.h"
 
+#include <filesystem>
 #include <future>
 
 #include "tests/unit/seal/ledger_fixture.h"
@@ -68,9 +69,10 @@ class GatewayTest : public LedgerFixture {
     return event(id, "data.accessed", "", R"({"dataset":"dataset:crm","mode":"read","fields":["phone"]})", more);
   }
   std::vector<Outcome> submit(const std::vector<std::string>& texts, Wait wait = Wait::kSealed,
-                              std::chrono::milliseconds patience = 10s) {
+                              std::chrono::milliseconds patience = 10s,
+                              std::chrono::milliseconds after_patience = SubmitOptions{}.after_patience) {
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return gateway_->submit(views, {"anyone", Method::kOpen, {}, {}}, {wait, false, patience});
+    return gateway_->submit(views, {"anyone", Method::kOpen, {}, {}}, {wait, false, patience, after_patience});
   }
 
   Receipts receipts_;
@@ -120,7 +122,7 @@ TEST_F(GatewayTest, ARefusedEventLeavesNobodyInTheDirectory) {
 
 TEST_F(GatewayTest, WhoWaitsForARecordKeepsNobodyFromMakingKeys) {
   auto waiting = std::async(std::launch::async, [&] {
-    return submit({opened("one", "C-1"), accessed("two", R"(,"after":"0:100000")")}, Wait::kSealed, 8s);
+    return submit({opened("one", "C-1"), accessed("two", R"(,"after":"0:100000")")}, Wait::kSealed, 8s, 8s);
   });
   // Once it waits, others go on. It cannot be seen waiting from outside, so this is tried as long as it does.
   int sealed = 0;
@@ -135,6 +137,39 @@ TEST_F(GatewayTest, WhoWaitsForARecordKeepsNobodyFromMakingKeys) {
   const auto outcomes = waiting.get();
   EXPECT_EQ(outcomes[0].status, OutcomeStatus::kTaken);  // the time is over
   EXPECT_EQ(outcomes[1].status, OutcomeStatus::kRefused);
+}
+
+TEST_F(GatewayTest, ARecordOfTheFutureHoldsNobodyForLong) {
+  submit({opened("one", "C-1")});
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::string> events;
+  for (int i = 0; i < 20; ++i) events.push_back(accessed("e" + std::to_string(i), R"(,"after":"0:100000")"));
+  for (const Outcome& outcome : submit(events, Wait::kSealed, 60s)) {
+    EXPECT_EQ(outcome.status, OutcomeStatus::kRefused);
+    EXPECT_EQ(outcome.faults.at(0).pointer, "/after");
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 15s);
+}
+
+TEST_F(GatewayTest, WhatCannotBeWaitedForIsNotRefusedForGood) {
+  const Ref first = submit({opened("one", "C-1")})[0].receipt.value().at;
+  gateway_.reset();
+  close();
+  std::filesystem::remove_all(*folder_ / "tail0");
+  log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
+  log_->hold(0);  // a long log, read anew
+  open();
+  gateway_ = make_gateway(clock_here_);
+  const std::string later = accessed("two", ",\"after\":\"" + to_text(first) + "\"");
+  try {
+    submit({later});
+    ADD_FAILURE() << "was judged";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnavailable);
+  }
+  log_->let_go();
+  ASSERT_TRUE(tails_[0]->wait_caught_up(10s));
+  EXPECT_EQ(submit({later})[0].status, OutcomeStatus::kSealed);
 }
 
 }  // namespace

@@ -144,18 +144,17 @@ TEST_F(LimitsTest, WhoFindsEveryWorkerTakenComesAgain) {
   Server::Options options = with({.queue = 1});
   options.workers = 1;
   serve(options);
-  ASSERT_EQ(state(opened("e1", "C-1")).status, 200);
-  const uint64_t later = records() + 1000;
   RawClient working(url_), waiting(url_);
-  occupy(working, waiting, later);
-  const Reply refused = ask("GET", "/v1/status");
+  std::optional<KeyringBatch> held = hold_keyring();
+  occupy(working, waiting);
+  const Reply refused = ask("GET", "/v1/records");
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("retry-after"), "1");
   EXPECT_EQ(refused.header("content-type"), "application/problem+json");
   EXPECT_EQ(metric(R"(custody_http_refused_total{full="queue"})"), "1");
   EXPECT_EQ(ask("GET", "/healthz").status, 200);  // how the service is can always be asked
   EXPECT_EQ(ask("GET", "/readyz").status, 200);
-  fill_to(later);
+  held.reset();
   EXPECT_EQ(working.read().status, 200);
   EXPECT_EQ(waiting.read().status, 200);
 }

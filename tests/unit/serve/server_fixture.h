@@ -52,23 +52,18 @@ class ServerFixture : public NodeFixture {
       std::this_thread::yield();
     }
   }
-  // An event that no worker can finish before shard 0 has `records` records.
-  static std::string event_after(const std::string& id, const std::string& subject, uint64_t records) {
-    std::string event = collected(id, subject, "600");
-    event.insert(event.size() - 1, ",\"after\":\"0:" + std::to_string(records - 1) + "\"");
-    return event;
+  // While it is held, a request that has to make a key for somebody new keeps its worker waiting. Of this thread, which
+  // states nothing meanwhile.
+  KeyringBatch hold_keyring() {
+    KeyringBatch batch = node_->keyring().begin();
+    batch.find_or_make(DirectoryKind::kContact, "nobody");
+    return batch;
   }
-  // Seals what makes shard 0 that long, in one commit.
-  void fill_to(uint64_t wanted) {
-    std::string lines;
-    for (uint64_t n = records(); n < wanted; ++n) lines += opened("fill" + std::to_string(n), "C-fill") + "\n";
-    post("/v1/events", lines, "application/x-ndjson", {{"wait", "sealed"}});
-  }
-  // Occupies the only worker until shard 0 has `until` records, and the only place of the queue after it.
-  void occupy(RawClient& working, RawClient& waiting, uint64_t until) {
-    working.send(request_text("POST", "/v1/events?wait=sealed", event_after("occupies", "C-1", until)));
+  // Occupies the only worker while the keyring is held, and the only place of the queue after it.
+  void occupy(RawClient& working, RawClient& waiting) {
+    working.send(request_text("POST", "/v1/events?wait=sealed", opened("occupies", "C-occupies")));
     wait_until([&] { return metric("custody_http_working") == "1"; }, "the worker is taken");
-    waiting.send(request_text("GET", "/v1/status"));
+    waiting.send(request_text("GET", "/v1/records"));
     wait_until([&] { return metric("custody_http_waiting") == "1"; }, "the queue is full");
   }
   uint64_t records() { return node_->tails()[0]->size(); }

@@ -120,8 +120,9 @@ TEST_F(ServiceTest, AGracefulEndLosesNothingThatWasAcknowledged) {
   const std::string acknowledged = streaming.read_until("\"status\":\"taken\"");
   EXPECT_THAT(acknowledged, HasSubstr("taken"));
   ASSERT_EQ(state(opened("b", "C-2")).status, 200);
-  const uint64_t later = records() + 1000;
-  working.send(request_text("POST", "/v1/events?wait=sealed", event_after("c", "C-2", later)));
+  std::optional<KeyringBatch> held = hold_keyring();
+  working.send(request_text("POST", "/v1/events?wait=sealed", opened("c", "C-3")));
+  wait_until([&] { return metric("custody_http_working") == "1"; }, "the worker has it");
   wait_until([&] { return metric("custody_http_connections") == "5"; }, "all are connected");
 
   std::thread ending([this] { server_->stop(); });
@@ -129,7 +130,7 @@ TEST_F(ServiceTest, AGracefulEndLosesNothingThatWasAcknowledged) {
   EXPECT_THAT(live.read_until("0\r\n\r\n"), HasSubstr("the service is stopping"));
   EXPECT_TRUE(idle.closes());
   // The request in hand is still answered.
-  fill_to(later);
+  held.reset();
   EXPECT_EQ(working.read().status, 200);
   ending.join();
   EXPECT_THROW(RawClient{url_}, std::runtime_error);

@@ -125,13 +125,13 @@ TEST_F(StreamTest, AStreamFindsTheWorkersTakenAndWaitsItsTurn) {
   options.workers = 1;
   serve(options);
   ASSERT_EQ(ask("POST", "/v1/events?wait=sealed", opened("e1", "C-1")).status, 200);
-  const uint64_t later = records() + 1000;
   RawClient working(url_), waiting(url_);
-  occupy(working, waiting, later);
+  std::optional<KeyringBatch> held = hold_keyring();
+  occupy(working, waiting);
   RawClient streaming(url_);
   streaming.send(request_text("POST", "/v1/events?wait=sealed", collected("e3", "C-1", "1") + "\n",
                               "Content-Type: application/x-ndjson\r\n"));
-  fill_to(later);
+  held.reset();
   EXPECT_EQ(told(streaming.read().body), "1 sealed");
   EXPECT_EQ(working.read().status, 200);
 }
