@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "ledger/codec/json.h"
+#include "tools/api/status.h"
 
 namespace custody {
 
@@ -60,6 +61,8 @@ struct Api::Route {
   std::string_view pattern;
   Handler handler;
 };
+
+Api::Api(Node& node) : node_(node), log_facts_([&node] { return ask_log(node); }) {}
 
 const std::vector<Api::Route>& Api::routes() {
   static const std::vector<Route> all = {

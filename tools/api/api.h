@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/api/log_facts.h"
 #include "tools/node/node.h"
 
 namespace custody {
@@ -33,7 +34,7 @@ struct ApiResponse {
 
 class Api {
  public:
-  explicit Api(Node& node) : node_(node) {}
+  explicit Api(Node& node);
 
   // Never throws: an Error becomes a problem document (RFC 9457) with the status of its code.
   ApiResponse handle(const ApiRequest& request);
@@ -80,6 +81,7 @@ class Api {
   RebuildReport rebuild_views();
 
   Node& node_;
+  LogFacts log_facts_;
   int64_t started_us_ = system_clock().now_us();
   std::mutex rebuild_mutex_;
   std::optional<RebuildProgress> rebuild_;  // of the one under way

@@ -7,7 +7,7 @@
 namespace custody {
 
 ApiResponse Api::get_status(const ApiRequest&, const std::vector<std::string>&) {
-  return {200, "application/json", to_json_text(status_of(node_, started_us_)) + "\n", {}};
+  return {200, "application/json", to_json_text(status_of(node_, log_facts_, started_us_)) + "\n", {}};
 }
 
 ApiResponse Api::get_healthz(const ApiRequest&, const std::vector<std::string>&) {

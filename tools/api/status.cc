@@ -8,6 +8,8 @@
 namespace custody {
 namespace {
 
+constexpr std::chrono::milliseconds kLogPatience{500};
+
 LedgerStatus ledger_of(Node& node) {
   const Descriptor& descriptor = node.descriptor();
   return {to_hex(descriptor.ledger_id.view()),
@@ -20,19 +22,14 @@ LedgerStatus ledger_of(Node& node) {
           descriptor.shards};
 }
 
-// While brokers are away nobody is made to wait for a number that nobody knows.
-uint64_t lag_of(Node& node, const ShardStatus& status) {
-  if (!node.log().trouble().empty()) return status.sealer.waiting;
-  try {
-    const uint64_t end = node.log().intake_end(status.shard);
-    return end > status.chain.head.intake ? end - status.chain.head.intake : 0;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kUnavailable) throw;
-    return status.sealer.waiting;
-  }
+// Where nobody can tell at this moment, what the sealer last saw.
+uint64_t lag_of(const ShardStatus& status, const std::optional<LogFacts::Known>& log) {
+  if (!log) return status.sealer.waiting;
+  const uint64_t end = log->intake_end.at(status.shard);
+  return end > status.chain.head.intake ? end - status.chain.head.intake : 0;
 }
 
-ShardLine line_of(Node& node, const ShardStatus& status) {
+ShardLine line_of(const ShardStatus& status, const std::optional<LogFacts::Known>& log) {
   const ChainState& chain = status.chain;
   ShardLine line;
   line.shard = status.shard;
@@ -40,7 +37,7 @@ ShardLine line_of(Node& node, const ShardStatus& status) {
   line.head = to_base64(view_of(chain.head.prev));
   line.root = to_base64(view_of(chain.tree.root()));
   line.intake = chain.head.intake;
-  line.sealer_lag = lag_of(node, status);
+  line.sealer_lag = lag_of(status, log);
   line.projected = status.projector ? status.projector->next_seq : 0;
   line.projector_lag = status.projector ? status.projector->lag(line.size) : 0;
   if (line.size > 0) line.sealed_at = Instant{chain.head.sealed_at_us, 0};
@@ -75,11 +72,9 @@ PartStatus projector_of(Node& node) {
   return part;
 }
 
-std::optional<CheckpointStatus> checkpoint_of(Node& node) {
-  if (!node.log().trouble().empty()) return std::nullopt;
-  const auto note = node.log().newest_checkpoint(0);
-  if (!note) return std::nullopt;
-  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
+std::optional<CheckpointStatus> checkpoint_of(const Node& node, const std::optional<LogFacts::Known>& log) {
+  if (!log || !log->checkpoint) return std::nullopt;
+  const auto checkpoint = open_checkpoint(*log->checkpoint, node.descriptor().signer);
   if (!checkpoint) return std::nullopt;
   return CheckpointStatus{0, checkpoint->size, to_base64(view_of(checkpoint->root)), false};
 }
@@ -97,17 +92,26 @@ std::optional<VerificationStatus> verification_of(const Home& home) {
 
 }  // namespace
 
-Status status_of(Node& node, int64_t started_us) {
+LogFacts::Known ask_log(Node& node) {
+  LogFacts::Known known;
+  if (const std::string trouble = node.log().trouble(); !trouble.empty()) throw Error(ErrorCode::kUnavailable, trouble);
+  for (const Tail* tail : node.tails()) known.intake_end.push_back(node.log().intake_end(tail->shard()));
+  known.checkpoint = node.log().newest_checkpoint(0);
+  return known;
+}
+
+Status status_of(Node& node, LogFacts& facts, int64_t started_us) {
   Status status;
+  const auto log = facts.get(kLogPatience);
   const std::vector<ShardStatus> shards = node.shards();
   status.ledger = ledger_of(node);
   status.round.round = shards[0].chain.round;
   if (node.has(Role::kProjector))
     if (const auto round = node.projector().views().latest_round()) status.round = {round->round, round->closed_at};
-  for (const ShardStatus& shard : shards) status.shards.push_back(line_of(node, shard));
+  for (const ShardStatus& shard : shards) status.shards.push_back(line_of(shard, log));
   status.sealer = sealer_of(node, shards);
   status.projector = projector_of(node);
-  status.checkpoint = checkpoint_of(node);
+  status.checkpoint = checkpoint_of(node, log);
   status.verification = verification_of(node.config().home);
   status.notices = node.notices();
   status.uptime_s = static_cast<uint64_t>((system_clock().now_us() - started_us) / 1'000'000);

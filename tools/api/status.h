@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ledger/codec/json.h"
+#include "tools/api/log_facts.h"
 #include "tools/node/node.h"
 
 namespace custody {
@@ -95,7 +96,10 @@ struct Status {
   }
 };
 
-Status status_of(Node& node, int64_t started_us);
+// What status_of has a LogFacts ask. kUnavailable at once while the log is known to be in trouble.
+LogFacts::Known ask_log(Node& node);
+// Waits for the log for half a second at most.
+Status status_of(Node& node, LogFacts& facts, int64_t started_us);
 
 // The result of a verification, kept in the data folder for the status page.
 void save_verification(const Home& home, const VerificationStatus& verification);

@@ -184,24 +184,25 @@ awaitable<bool> HttpConnection::answer_whole(Parser& parser, Plan& plan, bool ke
                                            " bytes; a stream of application/x-ndjson may be longer"),
                                false);
   if (plan.kind == Plan::Kind::kState) co_return co_await respond(answer(service_, plan), keep);
-  const auto answered = co_await on_worker([this, &plan] { return answer(service_, plan); });
+  WorkerPool& pool = plan.kind == Plan::Kind::kStatus ? service_.status_workers : service_.workers;
+  const auto answered = co_await on_worker(pool, [this, &plan] { return answer(service_, plan); });
   if (answered) co_return co_await respond(*answered, keep);
   service_.metrics.refused("queue");
   co_return co_await respond(problem(503, "not available now", "all workers are busy; try again"), keep);
 }
 
-awaitable<std::optional<ApiResponse>> HttpConnection::on_worker(std::function<ApiResponse()> job) {
+awaitable<std::optional<ApiResponse>> HttpConnection::on_worker(WorkerPool& pool, std::function<ApiResponse()> job) {
   using Result = std::optional<ApiResponse>;
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result)>(
-      [](auto handler, WorkerPool* pool, asio::any_io_executor executor, std::function<ApiResponse()> work) {
+      [](auto handler, WorkerPool* of, asio::any_io_executor executor, std::function<ApiResponse()> work) {
         const auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-        const bool taken = pool->submit([kept, executor, work = std::move(work)] {
+        const bool taken = of->submit([kept, executor, work = std::move(work)] {
           const auto result = std::make_shared<Result>(work());
           asio::post(executor, [kept, result] { std::move (*kept)(std::move(*result)); });
         });
         if (!taken) asio::post(executor, [kept] { std::move (*kept)(Result{}); });
       },
-      asio::use_awaitable, &service_.workers, socket_.get_executor(), std::move(job));
+      asio::use_awaitable, &pool, socket_.get_executor(), std::move(job));
 }
 
 awaitable<bool> HttpConnection::write(std::string_view first, std::string_view second) {

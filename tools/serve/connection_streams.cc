@@ -16,7 +16,7 @@ constexpr int kBusyRetries = 250;
 awaitable<std::optional<ApiResponse>> HttpConnection::on_worker_patiently(std::function<ApiResponse()> job) {
   asio::steady_timer timer(socket_.get_executor());
   for (int i = 0; i < kBusyRetries; ++i) {
-    auto answered = co_await on_worker(job);
+    auto answered = co_await on_worker(service_.workers, job);
     if (answered) co_return answered;
     timer.expires_after(kBusyRetry);
     co_await timer.async_wait(kTuple);

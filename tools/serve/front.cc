@@ -8,6 +8,8 @@
 namespace custody {
 namespace {
 
+constexpr unsigned kStatusWorkers = 2;
+
 Refusal refuse(int status, std::string_view title, std::string_view detail) {
   return {problem(status, title, detail)};
 }
@@ -118,7 +120,8 @@ Service::Service(Node& n, Api& a, Server::Options o)
       principals(options.principals_file.empty() ? principals_path(n.config().home.data) : options.principals_file),
       feed(n.log(), n.tails(),
            {options.limits.stream_clients, options.limits.stream_client_bytes, options.limits.stream_slow}),
-      workers(options.workers, options.limits.queue) {}
+      workers(options.workers, options.limits.queue),
+      status_workers(kStatusWorkers, options.limits.queue) {}
 
 std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& head) {
   if (auto refusal = judge_origin(service, head)) return std::move(*refusal);
@@ -138,6 +141,7 @@ std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& 
     return wrong_method(path, "GET, HEAD");
   if (path == "/v1/stream") return plan_live(std::move(plan));
   if (path == "/healthz" || path == "/readyz" || path == "/metrics") plan.kind = Plan::Kind::kState;
+  if (path == "/v1/status") plan.kind = Plan::Kind::kStatus;
   if (path == "/v1/events" && plan.request.method == "POST" &&
       plan.request.content_type.starts_with("application/x-ndjson"))
     return plan_events(std::move(plan));

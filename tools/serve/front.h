@@ -28,8 +28,9 @@ struct RequestHead {
 };
 
 struct Plan {
-  // kState: how the service is, answered at once, also while every worker is taken.
-  enum class Kind { kWhole, kState, kEvents, kLive };
+  // How the service is can be asked while every worker is taken: kState without a thread, kStatus by threads kept for
+  // it, as it looks at views and log.
+  enum class Kind { kWhole, kState, kStatus, kEvents, kLive };
   Kind kind = Kind::kWhole;
   ApiRequest request;
   SubmitOptions options;        // of kEvents
@@ -55,11 +56,12 @@ struct Service {
   Metrics metrics;
   Feed feed;
   WorkerPool workers;
+  WorkerPool status_workers;
   std::atomic<bool> stopping{false};
 };
 
 std::variant<Plan, Refusal> plan_for(const Service& service, const RequestHead& head);
-// Of kWhole and kState: the page, metrics, or the interface. Never throws; blocks only for kWhole.
+// Of kWhole, kState and kStatus: the page, metrics, or the interface. Never throws; does not block for kState.
 ApiResponse answer(Service& service, Plan& plan);
 
 // "/v1/records/{shard}/{seq}" for metrics and log: never the path itself.

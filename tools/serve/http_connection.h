@@ -44,7 +44,7 @@ class HttpConnection : public ClientConnection, public std::enable_shared_from_t
   awaitable<bool> leave_stream(const std::string& head, uint64_t line);
   awaitable<bool> send_live(Plan& plan, const RequestHead& head);
   awaitable<bool> live_loop(std::shared_ptr<Subscription> subscription, std::shared_ptr<Alarm> alarm, bool chunked);
-  awaitable<std::optional<ApiResponse>> on_worker(std::function<ApiResponse()> job);
+  awaitable<std::optional<ApiResponse>> on_worker(WorkerPool& pool, std::function<ApiResponse()> job);
   awaitable<std::optional<ApiResponse>> on_worker_patiently(std::function<ApiResponse()> job);
   awaitable<error_code> read_header(Parser& parser);
   awaitable<error_code> read_body(Parser& parser, std::string& body);

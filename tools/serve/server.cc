@@ -99,6 +99,7 @@ std::string Server::start() {
   my.check_options(at);
   my.bind(at);
   my.service.workers.start();
+  my.service.status_workers.start();
   my.service.feed.start();
   my.work.emplace(my.loop.get_executor());
   my.running = true;
@@ -201,6 +202,7 @@ void Server::stop() {
   my.service.feed.stop();
   my.end_connections();
   my.service.workers.stop();
+  my.service.status_workers.stop();
   my.work.reset();
   my.loop.stop();
   for (std::thread& thread : my.threads) thread.join();

@@ -154,6 +154,7 @@ TEST_F(LimitsTest, WhoFindsEveryWorkerTakenComesAgain) {
   EXPECT_EQ(metric(R"(custody_http_refused_total{full="queue"})"), "1");
   EXPECT_EQ(ask("GET", "/healthz").status, 200);  // how the service is can always be asked
   EXPECT_EQ(ask("GET", "/readyz").status, 200);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask("GET", "/v1/status").status, 200);
   held.reset();
   EXPECT_EQ(working.read().status, 200);
   EXPECT_EQ(waiting.read().status, 200);
