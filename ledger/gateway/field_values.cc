@@ -4,13 +4,13 @@
 namespace custody {
 namespace {
 
-std::string subject_list(const boost::json::array& numbers, std::string_view name, KeyringBatch& batch,
+std::string subject_list(const boost::json::array& numbers, std::string_view name, const FindCustomer& find,
                          std::vector<Fault>& faults) {
   std::string out;
   append_le(out, numbers.size(), 4);
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto& number = numbers[i].get_string();
-    const auto subject = batch.find(DirectoryKind::kCustomer, {number.data(), number.size()});
+    const auto subject = find({number.data(), number.size()});
     if (subject)
       out += subject->view();
     else
@@ -21,7 +21,7 @@ std::string subject_list(const boost::json::array& numbers, std::string_view nam
 
 }  // namespace
 
-std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& batch, std::deque<std::string>& kept,
+std::vector<FieldValue> field_values(const ParsedEvent& event, const FindCustomer& find, std::deque<std::string>& kept,
                                      std::vector<Fault>& faults) {
   std::vector<FieldValue> fields;
   fields.reserve(event.values.size());
@@ -31,7 +31,7 @@ std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& bat
       const auto& text = value.json->get_string();
       field.value = {text.data(), text.size()};
     } else if (value.customers) {
-      field.value = kept.emplace_back(subject_list(value.json->get_array(), value.name, batch, faults));
+      field.value = kept.emplace_back(subject_list(value.json->get_array(), value.name, find, faults));
     } else {
       field.value = kept.emplace_back(to_jcs(*value.json));
     }

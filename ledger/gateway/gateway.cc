@@ -121,22 +121,37 @@ void Gateway::read(Work& work, std::string_view text, Item& item) {
   }
 }
 
+std::optional<SubjectId> Gateway::find_customer(std::string_view number) {
+  const auto subject = parts_.keyring.find(DirectoryKind::kCustomer, number);
+  return subject && archives_.has(*subject) ? subject : std::nullopt;
+}
+
+std::optional<SubjectId> Gateway::customer(Work& work, std::string_view number) {
+  const auto subject = work.batch.find(DirectoryKind::kCustomer, number);
+  return subject && (work.opened.contains(*subject) || archives_.has(*subject)) ? subject : std::nullopt;
+}
+
+// Zeros where there is no number; nullopt with a fault for an unknown customer. To be asked last, as it makes what it
+// does not find: a refused event leaves nobody in the directory.
+std::optional<SubjectId> Gateway::subject_of(Work& work, std::string_view type, std::string_view number,
+                                             std::vector<Fault>& faults) {
+  if (number.empty()) return SubjectId{};
+  // An archive is opened by first contact and by nothing else.
+  if (type == "archive.opened") return work.batch.find_or_make(DirectoryKind::kCustomer, number);
+  const auto known = customer(work, number);
+  if (!known) faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
+  return known;
+}
+
 void Gateway::encrypt_and_enter(Work& work, const ParsedEvent& event, Item& item) {
   std::vector<Fault>& faults = item.outcome.faults;
-  const auto fields = field_values(event, work.batch, work.kept, faults);
+  const auto fields =
+      field_values(event, [&](std::string_view number) { return customer(work, number); }, work.kept, faults);
   check_blob_size(fields, faults);
   if (!faults.empty()) return;
-  // Last, as it makes what it does not find: a refused event leaves nobody in the directory.
-  SubjectId subject;
-  if (!event.subject.empty()) {
-    // An archive is opened by first contact and by nothing else.
-    if (event.type->type == "archive.opened")
-      subject = work.batch.find_or_make(DirectoryKind::kCustomer, event.subject);
-    else if (const auto known = work.batch.find(DirectoryKind::kCustomer, event.subject))
-      subject = *known;
-    else
-      return faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
-  }
+  const auto known = subject_of(work, event.type->type, event.subject, faults);
+  if (!known) return;
+  const SubjectId subject = *known;
   const EventId id = make_event_id(event.source, event.id, event.time.us);
   const PreparedValues values = work.batch.prepare(id, {subject, event.key_owner}, fields);
   const Statement statement = statement_of(event, id, values.values_commit());
@@ -167,6 +182,9 @@ void Gateway::make_entry(Work& work, Item& item, const Statement& statement, con
   item.outcome.id = statement.id;
   item.shard = shard_of(statement.type, subject, statement.source, static_cast<uint32_t>(parts_.tails.size()));
   look_up(item);
+  if (statement.type != "archive.opened" || item.outcome.status == OutcomeStatus::kConflict) return;
+  item.opens = subject;
+  work.opened.insert(subject);
 }
 
 // What the tails know of the id already. A conflict goes to the intake all the same: it leaves a record.
@@ -227,6 +245,8 @@ std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const
   if (!appends.empty()) {
     work.batch.commit();
     parts_.log.append_intake(appends);
+    for (const Item& item : items)
+      if (item.append && item.opens) archives_.taken(*item.opens, item.outcome.id);
     if (wait) note_arrivals(items, places, wait->until(work.end));
   }
   add_earlier_receipts(items);

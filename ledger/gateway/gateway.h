@@ -16,6 +16,7 @@
 #include "ledger/base/time.h"
 #include "ledger/codec/types.h"
 #include "ledger/event/record.h"
+#include "ledger/gateway/archives.h"
 #include "ledger/gateway/receipts.h"
 #include "ledger/keys/keyring.h"
 #include "ledger/log/log.h"
@@ -75,7 +76,9 @@ class Gateway {
     std::function<std::string()> unavailable;
   };
   Gateway(Parts parts, std::unique_ptr<Admission> admission)
-      : parts_(std::move(parts)), admission_(std::move(admission)) {}
+      : parts_(std::move(parts)), admission_(std::move(admission)), archives_(parts_.log, parts_.tails) {}
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   // CloudEvents JSON texts, one event each. Same order as the outcomes. Error kUnavailable when nothing could be taken:
   // nothing is acknowledged then. A sealed one that does not show within `patience` stays kTaken.
@@ -87,6 +90,9 @@ class Gateway {
   std::vector<Outcome> submit_statements(std::span<const std::string_view> statements, const Principal& principal,
                                          const SubmitOptions& options);
 
+  // The customer who has this number and an archive. kUnavailable while the latter cannot be told.
+  std::optional<SubjectId> find_customer(std::string_view number);
+
   // An event of the ledger itself, by one of its processes (method 3).
   Outcome submit_own(std::string_view event, const SubmitOptions& options);
 
@@ -95,6 +101,9 @@ class Gateway {
   struct Work;
   void check_ready() const;
   void read(Work& work, std::string_view text, Item& item);
+  std::optional<SubjectId> customer(Work& work, std::string_view number);
+  std::optional<SubjectId> subject_of(Work& work, std::string_view type, std::string_view number,
+                                      std::vector<Fault>& faults);
   void encrypt_and_enter(Work& work, const ParsedEvent& event, Item& item);
   void read_statement(Work& work, std::string_view text, Item& item);
   void check_client_authority(const Work& work, const Statement& statement, std::vector<Fault>& faults) const;
@@ -111,6 +120,7 @@ class Gateway {
 
   Parts parts_;
   std::unique_ptr<Admission> admission_;
+  Archives archives_;
 };
 
 }  // namespace custody

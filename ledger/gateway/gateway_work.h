@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <deque>
+#include <unordered_set>
 
 #include "ledger/event/validate.h"
 #include "ledger/gateway/gateway.h"
@@ -16,6 +17,7 @@ struct Gateway::Item {
   std::string entry;                // of the intake, once made
   bool append = false;              // goes to the intake
   std::optional<uint64_t> earlier;  // seq of the record that has its id already
+  std::optional<SubjectId> opens;   // the archive of this subject
   bool refused() const { return !outcome.faults.empty(); }
 };
 
@@ -26,13 +28,15 @@ struct Gateway::Work {
   const Principal& principal;
   uint64_t seen;  // registry size the events are judged at
   std::chrono::steady_clock::time_point end;
-  bool own = false;              // stated by the ledger's own processes
-  std::deque<std::string> kept;  // bytes that views of the item at hand point to
+  bool own = false;                      // stated by the ledger's own processes
+  std::unordered_set<SubjectId> opened;  // by events of this call
+  std::deque<std::string> kept;          // bytes that views of the item at hand point to
 };
 
 // The values of an event as they are committed to: JSON in RFC 8785 form, lists of customers as their subject ids
-// (u32 count, 16 bytes each). Appends a fault for a customer nobody knows.
-std::vector<FieldValue> field_values(const ParsedEvent& event, KeyringBatch& batch, std::deque<std::string>& kept,
+// (u32 count, 16 bytes each). Appends a fault for a customer whom `find` does not know.
+using FindCustomer = std::function<std::optional<SubjectId>(std::string_view number)>;
+std::vector<FieldValue> field_values(const ParsedEvent& event, const FindCustomer& find, std::deque<std::string>& kept,
                                      std::vector<Fault>& faults);
 
 // Appends a fault when the blob of these fields would be too long, before anything is made for them. Of fields in

@@ -94,14 +94,9 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
   if (commitment_of(fields) != statement.values_commit)
     faults.push_back({"/values", "are not those that the statement commits to"});
   if (!faults.empty()) return;
-  SubjectId subject;  // as in gateway.cc: last, as it makes what it does not find
-  if (sent.subject) {
-    const auto known = statement.type == "archive.opened"
-                           ? work.batch.find_or_make(DirectoryKind::kCustomer, *sent.subject)
-                           : work.batch.find(DirectoryKind::kCustomer, *sent.subject);
-    if (!known) return faults.push_back({"/subject", "is no customer with an archive: archive.opened comes first"});
-    subject = *known;
-  }
+  const auto known = subject_of(work, statement.type, sent.subject.value_or(""), faults);
+  if (!known) return;
+  const SubjectId subject = *known;
   const std::string owner = subject.empty() && !fields.empty()
                                 ? find_type(statement.type, statement.version)->key_owner(statement.body)
                                 : std::string();

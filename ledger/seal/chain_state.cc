@@ -7,7 +7,7 @@ namespace custody {
 namespace {
 
 struct Encoded {
-  Magic magic{"CSI4"};
+  Magic magic{"CSI5"};
   ChainState& state;
   std::string tree;
 
@@ -54,12 +54,12 @@ void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_pos
 
 std::string ChainState::encode() const {
   ChainState copy = *this;
-  return to_canonical(Encoded{{"CSI4"}, copy, tree.encode()});
+  return to_canonical(Encoded{{"CSI5"}, copy, tree.encode()});
 }
 
 ChainState ChainState::decode(std::string_view bytes) {
   ChainState state;
-  Encoded encoded{{"CSI4"}, state, {}};
+  Encoded encoded{{"CSI5"}, state, {}};
   CanonicalReader reader(bytes);
   reader(encoded);
   reader.expect_end();

@@ -1,5 +1,7 @@
 #include "ledger/seal/tail.h"
 
+#include <algorithm>
+
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/seal/acceptance.h"
 #include "ledger/seal/intake_judge.h"
@@ -103,6 +105,14 @@ void Tail::read_on() {
   publish();
 }
 
+// Stands in the index beside the ids, for it is filled, kept and made anew with them. No id begins like that: all have
+// a version.
+EventId Tail::archive_mark(const SubjectId& subject) {
+  EventId mark;
+  std::copy(subject.bytes.begin() + 7, subject.bytes.end(), mark.bytes.begin() + 7);  // random, as all of a subject
+  return mark;
+}
+
 void Tail::take(const SealedItem& item) {
   const auto broken = [&](const std::string& expected, const std::string& found) {
     return Error(ErrorCode::kStore, "shard " + std::to_string(shard_) + " is broken at seq " +
@@ -119,6 +129,8 @@ void Tail::take(const SealedItem& item) {
                             half_digest(sha256(record.statement_bytes))};
     // The id first: a record that counts and whose id is not known could be sealed again.
     index_->insert(accepted.id, {accepted.seq, accepted.statement});
+    if (record.statement.type == "archive.opened" && !record.stamp.subject.empty())
+      index_->insert(archive_mark(record.stamp.subject), {accepted.seq, accepted.statement});
     working_.apply(record, rule.head(), item.position);
     batch_.push_back(accepted);
     if (is_own(record.statement) && record.statement.type == LedgerRound::kType)

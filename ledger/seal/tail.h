@@ -72,8 +72,11 @@ class Tail {
   bool wait_caught_up(std::chrono::milliseconds wait) const;
 
   std::optional<IdIndex::Entry> find(const EventId& id) const { return index_->find(id); }
+  // Whether an archive.opened of this subject was accepted.
+  bool has_archive(const SubjectId& subject) const { return index_->find(archive_mark(subject)).has_value(); }
 
  private:
+  static EventId archive_mark(const SubjectId& subject);
   void run();
   void read_on();
   void load_state();

@@ -219,7 +219,7 @@ ApiResponse Api::post_lookup(const ApiRequest& request, const std::vector<std::s
   const auto* number = object == nullptr ? nullptr : object->if_contains("number");
   if (number == nullptr || !number->is_string()) throw Error(ErrorCode::kUsage, "send {\"number\": \"...\"}");
   const auto& text = number->get_string();
-  const auto subject = node_.keyring().find(DirectoryKind::kCustomer, {text.data(), text.size()});
+  const auto subject = node_.gateway().find_customer({text.data(), text.size()});
   if (!subject) throw Error(ErrorCode::kNotFound, "no customer with an archive has this number");
   return {200, "application/json", "{\"subject\":\"" + to_text(*subject) + "\"}\n", {}};
 }

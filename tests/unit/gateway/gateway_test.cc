@@ -68,6 +68,20 @@ class GatewayTest : public LedgerFixture {
   static std::string accessed(const std::string& id, const std::string& more = "") {
     return event(id, "data.accessed", "", R"({"dataset":"dataset:crm","mode":"read","fields":["phone"]})", more);
   }
+  static std::string accessed_of(const std::string& id, const std::string& subject) {
+    return event(id, "data.accessed", subject, R"({"mode":"read","fields":["phone"]})");
+  }
+  static std::string listed(const std::string& id, const std::string& subject) {
+    return event(id, "hold.placed", "", R"({"hold":"hold-1","authority":"court","customers":[")" + subject + "\"]}");
+  }
+  // The pointer of its one fault; "" of an event that was sealed.
+  std::string fault_of(const std::string& text) {
+    const Outcome outcome = submit({text})[0];
+    if (outcome.status == OutcomeStatus::kSealed) return "";
+    EXPECT_EQ(outcome.status, OutcomeStatus::kRefused);
+    EXPECT_EQ(outcome.faults.size(), 1u);
+    return outcome.faults.empty() ? "none" : outcome.faults[0].pointer;
+  }
   std::vector<Outcome> submit(const std::vector<std::string>& texts, Wait wait = Wait::kSealed,
                               std::chrono::milliseconds patience = 10s,
                               std::chrono::milliseconds after_patience = SubmitOptions{}.after_patience) {
@@ -170,6 +184,63 @@ TEST_F(GatewayTest, WhatCannotBeWaitedForIsNotRefusedForGood) {
   log_->let_go();
   ASSERT_TRUE(tails_[0]->wait_caught_up(10s));
   EXPECT_EQ(submit({later})[0].status, OutcomeStatus::kSealed);
+}
+
+TEST_F(GatewayTest, Rb1AConflictOpensNoArchive) {
+  EXPECT_EQ(fault_of(opened("same", "C-1")), "");
+  const auto outcomes = submit({opened("same", "C-2"), accessed_of("a", "C-2")});
+  EXPECT_EQ(outcomes[0].status, OutcomeStatus::kConflict);
+  EXPECT_EQ(outcomes[1].status, OutcomeStatus::kRefused);
+  wait_for("event.conflicted", 1);
+  EXPECT_TRUE(keyring_->find(DirectoryKind::kCustomer, "C-2"));  // a number need not be a customer's
+  EXPECT_FALSE(gateway_->find_customer("C-2"));
+  EXPECT_EQ(fault_of(accessed_of("b", "C-2")), "/subject");
+  EXPECT_EQ(fault_of(listed("h", "C-2")), "/data/customers/0");
+  EXPECT_EQ(fault_of(opened("good", "C-2")), "");
+  EXPECT_TRUE(gateway_->find_customer("C-2"));
+  EXPECT_EQ(fault_of(accessed_of("b", "C-2")), "");
+  EXPECT_EQ(fault_of(listed("h", "C-2")), "");
+}
+
+TEST_F(GatewayTest, Rb1ANumberWhoseOpeningNeverReachedTheLogIsNoCustomers) {
+  {  // killed between the two commits
+    KeyringBatch batch = keyring_->begin();
+    batch.find_or_make(DirectoryKind::kCustomer, "C-1");
+    batch.commit();
+  }
+  EXPECT_EQ(fault_of(accessed_of("a", "C-1")), "/subject");
+  EXPECT_EQ(fault_of(opened("again", "C-1")), "");
+  EXPECT_EQ(fault_of(accessed_of("a", "C-1")), "");
+}
+
+TEST_F(GatewayTest, Rb1AnOpeningThatWaitsForTheSealerCountsAndAnEarlierLifesIsWaitedFor) {
+  submit({opened("one", "C-1")});
+  log_->hold(0);  // what is sealed is not seen
+  EXPECT_EQ(submit({opened("two", "C-2")}, Wait::kIntake)[0].status, OutcomeStatus::kTaken);
+  EXPECT_EQ(submit({accessed_of("a", "C-2")}, Wait::kIntake)[0].status, OutcomeStatus::kTaken);
+  gateway_ = make_gateway(clock_here_);
+  EXPECT_TRUE(gateway_->find_customer("C-1"));
+  EXPECT_THROW(submit({accessed_of("b", "C-2")}, Wait::kIntake), Error);
+  log_->let_go();
+  wait_for("data.accessed", 1);
+  until([&] { return tails_[0]->has_archive(*keyring_->find(DirectoryKind::kCustomer, "C-2")); }, "seen");
+  EXPECT_EQ(fault_of(accessed_of("b", "C-2")), "");
+}
+
+TEST_F(GatewayTest, WhoHasAnArchiveIsKnownAfterARestartAndWithATailMadeAnew) {
+  submit({opened("one", "C-1")});
+  const auto subject = keyring_->find(DirectoryKind::kCustomer, "C-1").value();
+  for (const bool anew : {false, true}) {
+    gateway_.reset();
+    close();
+    if (anew) std::filesystem::remove_all(*folder_ / "tail0");
+    open();
+    ASSERT_TRUE(tails_[0]->wait_caught_up(10s));
+    EXPECT_TRUE(tails_[0]->has_archive(subject));
+    EXPECT_FALSE(tails_[0]->has_archive(SubjectId{}));
+    gateway_ = make_gateway(clock_here_);
+    EXPECT_EQ(fault_of(accessed_of("a" + std::to_string(anew), "C-1")), "");
+  }
 }
 
 }  // namespace
