@@ -115,7 +115,10 @@ bool ShardWorker::fold_until_stopped() try {
   const uint64_t stale_before = progress_.stale;
   while (!stopping_) {
     const auto kind = source.next(batched_ == 0 ? kIdleWait : std::chrono::milliseconds(0));
-    progress_.stale = stale_before + source.stale();
+    if (stale_before + source.stale() != progress_.stale) {
+      progress_.stale = stale_before + source.stale();
+      report_(progress_);
+    }
     if (kind == RecordSource::Kind::kRecord) {
       if (!wait_for_registry(source.record().seal.reg)) break;
       fold_.record(source.record(), batch_);

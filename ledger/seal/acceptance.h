@@ -5,6 +5,10 @@
 //   a record: shard matches, seq = head + 1, prev = leaf of the head   the next one
 //   a record with a lower seq                                          stale: left by a writer overtaken; skipped
 //   anything else                                                      broken: a gap, another chain, no record; stop
+//
+// A stale record whose bytes differ from those accepted under its seq is a fault, which the verifier finds, as it keeps
+// leaves (docs/formats/log.md). Who only follows keeps none, and could not act otherwise: the first one counts. The
+// projector counts what it skips, and the status tells of it.
 #pragma once
 
 #include <string>

@@ -212,6 +212,13 @@ std::vector<std::string> Node::notices() const {
     out.push_back("NOT REPLICATED: one broker; the loss of its disk is the loss of the ledger");
   if (rounds_)
     if (const std::string fault = rounds_->fault(); !fault.empty()) out.push_back("NOT SIGNED: " + fault);
+  const ProjectorProgress progress = projector_ ? projector_->progress() : ProjectorProgress{};
+  for (const ShardProgress& shard : progress.shards)
+    if (shard.stale > 0)
+      out.push_back("STALE ENTRIES: shard " + std::to_string(shard.shard) + " of the log holds " +
+                    std::to_string(shard.stale) +
+                    " that are no part of the chain, left by a sealer that was overtaken; run `custody verify`: it "
+                    "tells whether another record was to take the place of one that was sealed");
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "ledger/base/lmdb.h"
 #include "tests/unit/api/node_fixture.h"
 
 namespace custody {
@@ -151,6 +152,28 @@ TEST_F(RoutesTest, KeysDoNotLieInTheDataFolder) {
   config.home = {folder_ / "data2", folder_ / "data2/keys"};
   EXPECT_THROW(Node::open(config, [](const std::string&) {}), Error);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "data2"));
+}
+
+TEST_F(RoutesTest, AnEntryThatIsNoPartOfTheChainIsSaid) {
+  ASSERT_EQ(state(opened("e1", "C-1")).status, 200);
+  wait_for_views();
+  EXPECT_THAT(get("/v1/status").body, testing::Not(HasSubstr("STALE")));
+  close();
+  {  // as only a broker's log can come to it
+    LmdbEnv log = LmdbEnv::open(folder_ / "data/log", {});
+    const LmdbTable sealed = log.find_table("sealed.0").value();
+    LmdbTxn txn = log.begin_write();
+    std::string other(txn.get(sealed, u64_key(1)).value());
+    other[16] = static_cast<char>(other[16] ^ 1);  // its time
+    LmdbCursor cursor = txn.cursor(sealed);
+    ASSERT_TRUE(cursor.last());
+    txn.put(sealed, u64_key(u64_of_key(cursor.key()) + 1), other);
+    txn.commit();
+  }
+  open();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (get("/v1/status").body.find("STALE ENTRIES: shard 0 of the log holds 1 that") == std::string::npos)
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << get("/v1/status").body;
 }
 
 }  // namespace
