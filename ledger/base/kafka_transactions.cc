@@ -19,7 +19,7 @@ KafkaSettings settings_of(const KafkaTransactionOptions& options) {
           {"transaction.timeout.ms", std::to_string(options.transaction_timeout.count())},
           {"acks", "all"},
           {"compression.codec", "zstd"},
-          {"linger.ms", "0"},
+          {"linger.ms", "5"},
           {"batch.size", "900000"},
           // The coordinator answers CONCURRENT_TRANSACTIONS while it writes the markers of the transaction before; with
           // the default of 100 ms that alone would limit a sealer to ten transactions a second.

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kConfirmLimit{5000};
-constexpr milliseconds kShortLimit{3000};
+constexpr milliseconds kElectionLimit{3000};
 constexpr milliseconds kRetryPause{50};
 
 KafkaConsumerOptions options_for(uint64_t bytes) {
@@ -108,7 +108,7 @@ KafkaWatermarks KafkaPlaceReader::watermarks() {
 void KafkaPlaceReader::start_at(int64_t offset) {
   KafkaWatermarks marks = watermarks();
   // A leader that has just been elected may not know yet how far it was confirmed.
-  for (const auto until = steady_clock::now() + kShortLimit; marks.high < offset && steady_clock::now() < until;) {
+  for (const auto until = steady_clock::now() + kElectionLimit; marks.high < offset && steady_clock::now() < until;) {
     std::this_thread::sleep_for(kRetryPause);
     marks = watermarks();
   }

@@ -5,7 +5,7 @@
 namespace custody {
 namespace {
 
-constexpr std::string_view kFormat = "custody-log/1";
+constexpr std::string_view kStoreFormat = "custody-log/1";
 
 }  // namespace
 
@@ -16,7 +16,7 @@ void LmdbLog::Store::create(const Descriptor& descriptor) {
     if (txn.get(state_, "format")) throw Error(ErrorCode::kConflict, "there is a log already in " + env_.folder());
     txn.put(state_, "descriptor", encode_descriptor(descriptor));
     txn.put(state_, "intake_id", view_of(random_array<16>()));
-    txn.put(state_, "format", kFormat);
+    txn.put(state_, "format", kStoreFormat);
     txn.commit();
   }
   load();
@@ -30,9 +30,9 @@ void LmdbLog::Store::load() {
     const LmdbTxn txn = env_.begin_read();
     const auto format = txn.get(state_, "format");
     if (!format) throw Error(ErrorCode::kNotFound, "there is no log in " + env_.folder());
-    if (*format != kFormat)
+    if (*format != kStoreFormat)
       throw Error(ErrorCode::kStore, "the log in " + env_.folder() + " has the format '" + std::string(*format) +
-                                         "'; this program knows " + std::string(kFormat));
+                                         "'; this program knows " + std::string(kStoreFormat));
     descriptor_ = decode_descriptor(txn.get(state_, "descriptor").value_or(""));
     intake_id_ = array_of<16>(txn.get(state_, "intake_id").value_or(""));
   }

@@ -26,7 +26,7 @@ namespace custody {
 struct SealerOptions {
   OwnIdentity identity{"custody", "sealer"};
   std::string build = "custody";  // version of the program, for sealer.started
-  size_t max_batch = 4096;
+  size_t max_batch = 16'384;
   size_t max_batch_bytes = 8u << 20;
 };
 

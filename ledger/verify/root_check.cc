@@ -9,10 +9,6 @@ constexpr size_t kWaitingBytes = 256 * 1024;
 constexpr size_t kClaimBytes = 64 * 1024;
 constexpr uint64_t kSettleEvery = 256;
 
-std::string text_of(const Digest& digest) {
-  return to_base64(view_of(digest));
-}
-
 FaultKind root_fault(RootClaim::Source source) {
   switch (source) {
     case RootClaim::kRound:
@@ -117,10 +113,12 @@ void RootCheck::judge(const RootClaim& claim) {
                  "at most " + std::to_string(claim.round_seq) + " as reg of " + to_text(Ref{shard_, claim.size - 1}),
                  std::to_string(tree_head_.reg)});
   const Digest root = tree_.root();
-  if (claim.root != root) return refute(claim, root_fault(claim.source), text_of(root), text_of(claim.root));
+  if (claim.root != root)
+    return refute(claim, root_fault(claim.source), to_base64(view_of(root)), to_base64(view_of(claim.root)));
   if (claim.source == RootClaim::kSaved) {
     if (claim.head != tree_head_.digest)
-      return refute(claim, FaultKind::kExtension, text_of(claim.head), text_of(tree_head_.digest));
+      return refute(claim, FaultKind::kExtension, to_base64(view_of(claim.head)),
+                    to_base64(view_of(tree_head_.digest)));
     extends_saved_ = true;
   }
   if (claim.source == RootClaim::kCheckpoint) {

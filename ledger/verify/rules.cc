@@ -6,10 +6,6 @@
 namespace custody {
 namespace {
 
-std::string text_of(const Digest& digest) {
-  return to_base64(view_of(digest));
-}
-
 // Bodies of ledger.round, version 1.
 struct RoundEntry {
   uint32_t shard = 0;
@@ -226,13 +222,13 @@ void ShardVerifier::check_blob(const Record& record, std::string_view blob) {
   }
   if (blob.empty()) {
     ++counts.blobs_missing;
-    return fault(FaultKind::kBlobMissing, "a blob with the hash " + text_of(stamped), "none");
+    return fault(FaultKind::kBlobMissing, "a blob with the hash " + to_base64(view_of(stamped)), "none");
   }
   const auto facts = facts_of_blob(blob);
   if (!facts || facts->hash != stamped) {
     ++counts.blobs_altered;
-    return fault(FaultKind::kBlobAltered, "the hash " + text_of(stamped),
-                 facts ? "the hash " + text_of(facts->hash) : "no blob's form");
+    return fault(FaultKind::kBlobAltered, "the hash " + to_base64(view_of(stamped)),
+                 facts ? "the hash " + to_base64(view_of(facts->hash)) : "no blob's form");
   }
   if (facts->taken_out == 0) {
     ++counts.blobs_present;

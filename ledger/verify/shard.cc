@@ -9,10 +9,6 @@ constexpr size_t kRecentLeaves = 4096;
 constexpr size_t kNoteBytes = 16 * 1024;
 constexpr uint64_t kProgressEvery = 1024;
 
-std::string text_of(const Digest& digest) {
-  return to_base64(view_of(digest));
-}
-
 }  // namespace
 
 ShardVerifier::ShardVerifier(LedgerFacts& facts, uint32_t shard)
@@ -65,7 +61,7 @@ bool ShardVerifier::accept(const Record& record) {
     stop(FaultKind::kSeq, std::to_string(next), std::to_string(seal.seq));
   } else if (seal.prev != head_) {
     doubtful_head_ = true;
-    stop(FaultKind::kPrev, text_of(head_), text_of(seal.prev));
+    stop(FaultKind::kPrev, to_base64(view_of(head_)), to_base64(view_of(seal.prev)));
   } else {
     return true;
   }
@@ -82,7 +78,8 @@ void ShardVerifier::check_stale(const Record& record) {
   const Digest leaf = leaf_hash(record.bytes);
   const Digest& accepted = recent_[seq % kRecentLeaves];
   if (leaf != accepted)
-    faults.add({FaultKind::kStale, shard_, seq, "leaf " + text_of(accepted), "leaf " + text_of(leaf)});
+    faults.add(
+        {FaultKind::kStale, shard_, seq, "leaf " + to_base64(view_of(accepted)), "leaf " + to_base64(view_of(leaf))});
 }
 
 void ShardVerifier::link(const Record& record, const Digest& leaf, size_t bytes) {

@@ -9,13 +9,7 @@
 #include "ledger/verify/shard.h"
 
 namespace custody {
-namespace {
-
-std::string text_of(const Digest& digest) {
-  return to_base64(view_of(digest));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 struct LedgerVerifier::State {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
@@ -39,7 +33,8 @@ LedgerVerifier::LedgerVerifier(std::string_view descriptor_bytes, const VerifyOp
   s.facts.temp_folder = options.temp_folder;
   s.facts.progress = options.progress;
   if (options.descriptor && *options.descriptor != s.facts.descriptor_hash)
-    s.faults.add({FaultKind::kDescriptor, 0, 0, text_of(*options.descriptor), text_of(s.facts.descriptor_hash)});
+    s.faults.add({FaultKind::kDescriptor, 0, 0, to_base64(view_of(*options.descriptor)),
+                  to_base64(view_of(s.facts.descriptor_hash))});
   try {
     s.facts.descriptor = decode_descriptor(descriptor_bytes);
   } catch (const Error& error) {
@@ -58,8 +53,9 @@ void LedgerVerifier::State::expect_saved_head() {
   if (!options.saved) return;
   if (options.saved->descriptor != facts.descriptor_hash) {
     saved_foreign = true;
-    faults.add({FaultKind::kExtension, 0, 0, "the ledger with descriptor " + text_of(options.saved->descriptor),
-                text_of(facts.descriptor_hash)});
+    faults.add({FaultKind::kExtension, 0, 0,
+                "the ledger with descriptor " + to_base64(view_of(options.saved->descriptor)),
+                to_base64(view_of(facts.descriptor_hash))});
     return;
   }
   for (const SavedHead::Shard& saved : options.saved->shards) {

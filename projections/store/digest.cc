@@ -26,7 +26,7 @@ class Source {
   LmdbCursor cursor_;
 };
 
-struct Later {
+struct LaterSource {
   bool operator()(const Source* a, const Source* b) const {
     const int order = a->row().key().compare(b->row().key());
     return order != 0 ? order > 0 : a->shard() > b->shard();
@@ -39,7 +39,7 @@ RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<
   std::vector<Source> sources;
   for (uint32_t shard = 0; shard < snapshot.shards(); ++shard)
     sources.emplace_back(snapshot, shard, view, sizes[shard]);
-  std::priority_queue<Source*, std::vector<Source*>, Later> queue;
+  std::priority_queue<Source*, std::vector<Source*>, LaterSource> queue;
   for (Source& source : sources)
     if (source.advance()) queue.push(&source);
   CompactRange range;

@@ -126,7 +126,7 @@ TEST_F(KafkaLogTest, SealedRecordsMayNeverBeTrimmed) {
   for (uint64_t from : {0U, 3U, 9U}) {
     const CaughtError e = error_of([&] { log_->read_sealed(0, from); });
     EXPECT_EQ(e.code, ErrorCode::kStore);
-    EXPECT_THAT(e.text, HasSubstr("everything before 5 was deleted"));
+    EXPECT_THAT(e.text, HasSubstr("everything before 5 was deleted")) << "from " << from;
   }
 }
 

@@ -55,7 +55,7 @@ std::string resigned(Log& log, const Ed25519PrivateKey& key, const std::string& 
   return sign_note(key, origin, 8, root);
 }
 
-void add_terms(Collector& all) {
+void add_term_faults(Collector& all) {
   const Ref sixth{0, 6};
   // The intake before was 3.
   const auto started = [](uint64_t term, char intake, uint64_t from, uint64_t sealed) {
@@ -137,7 +137,7 @@ void add_raw(Collector& all) {
 
 void add_ledger_faults(Collector& all) {
   add_rounds(all);
-  add_terms(all);
+  add_term_faults(all);
   add_checkpoints(all);
   add_raw(all);
 }

@@ -23,7 +23,7 @@ const Imported& crm() {
   return imported;
 }
 
-std::string member(const boost::json::object& object, const char* name) {
+std::string text_at(const boost::json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value == nullptr ? "" : std::string(value->as_string());
 }
@@ -37,7 +37,7 @@ TEST(CrmExport, BecomesValidEventsWithoutALineLeftOver) {
   std::set<std::string> ids;
   for (const ImportedEvent& event : crm().events) {
     ASSERT_EQ(faults_of(event), "") << event.json;
-    EXPECT_TRUE(ids.insert(member(boost::json::parse(event.json).as_object(), "id")).second) << event.json;
+    EXPECT_TRUE(ids.insert(text_at(boost::json::parse(event.json).as_object(), "id")).second) << event.json;
   }
   EXPECT_GT(ids.size(), 1900U);
 }
@@ -52,8 +52,8 @@ TEST(CrmExport, OpensEachArchiveOnceAndBeforeAllElse) {
   std::set<std::string> opened;
   for (size_t i = 0; i < crm().events.size(); ++i) {
     const auto event = crm().event(i);
-    const std::string subject = member(event, "subject");
-    if (member(event, "type") == "archive.opened")
+    const std::string subject = text_at(event, "subject");
+    if (text_at(event, "type") == "archive.opened")
       EXPECT_TRUE(opened.insert(subject).second) << subject;
     else if (!subject.empty())
       EXPECT_TRUE(opened.contains(subject)) << crm().events[i].json;
@@ -66,16 +66,16 @@ TEST(CrmExport, TellsTheStoryOfC10017) {
   size_t events = 0;
   for (size_t i = 0; i < crm().events.size(); ++i) {
     const auto event = crm().event(i);
-    if (member(event, "subject") != "C-10017") continue;
+    if (text_at(event, "subject") != "C-10017") continue;
     ++events;
-    types.insert(member(event, "type"));
+    types.insert(text_at(event, "type"));
     const auto& data = event.at("data").as_object();
-    if (member(event, "type") == "data.accessed") {
-      readers.insert(member(event, "actor"));
-      modes.insert(member(data, "mode"));
+    if (text_at(event, "type") == "data.accessed") {
+      readers.insert(text_at(event, "actor"));
+      modes.insert(text_at(data, "mode"));
     }
     if (const auto* values = data.if_contains("values"))
-      if (const std::string phone = member(values->as_object(), "phone"); !phone.empty()) phones.insert(phone);
+      if (const std::string phone = text_at(values->as_object(), "phone"); !phone.empty()) phones.insert(phone);
   }
   EXPECT_EQ(events, 22U);
   EXPECT_THAT(types, testing::IsSupersetOf({"archive.opened", "data.collected", "data.accessed", "data.shared",
@@ -89,7 +89,7 @@ TEST(CrmExport, TellsTheStoryOfC10017) {
 TEST(CrmExport, NamesNoCustomerInWhatStaysReadable) {
   for (size_t i = 0; i < crm().events.size(); ++i) {
     auto event = crm().event(i);
-    const std::string digits = member(event, "subject").empty() ? "C-1" : member(event, "subject").substr(2);
+    const std::string digits = text_at(event, "subject").empty() ? "C-1" : text_at(event, "subject").substr(2);
     event.erase("subject");
     for (const char* name : {"values", "notes", "customers"}) event.at("data").as_object().erase(name);
     EXPECT_THAT(boost::json::serialize(event), testing::Not(testing::HasSubstr(digits)));
@@ -102,9 +102,9 @@ TEST(CrmExport, HoldsOnlyReservedNumbersAndAddresses) {
     const auto* values = event.at("data").as_object().if_contains("values");
     if (values == nullptr) continue;
     for (const char* name : {"phone", "fax"})
-      if (const std::string number = member(values->as_object(), name); !number.empty())
+      if (const std::string number = text_at(values->as_object(), name); !number.empty())
         EXPECT_THAT(number, testing::MatchesRegex("\\+1-[0-9]{3}-555-01[0-9]{2}"));
-    if (const std::string email = member(values->as_object(), "email"); !email.empty())
+    if (const std::string email = text_at(values->as_object(), "email"); !email.empty())
       EXPECT_THAT(email, testing::MatchesRegex("[a-z.]+@example\\.(com|org|net)"));
   }
 }

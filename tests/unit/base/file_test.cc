@@ -11,27 +11,13 @@
 #include <filesystem>
 
 #include "ledger/base/error.h"
+#include "tests/unit/base/caught_error.h"
 #include "tests/unit/base/temp_folder.h"
 
 namespace custody {
 namespace {
 
 using testing::HasSubstr;
-
-struct Caught {
-  ErrorCode code{};
-  std::string text;
-};
-
-Caught caught(auto&& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return {e.code(), e.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 unsigned mode_of(const std::string& path) {
   struct stat info{};
@@ -59,10 +45,10 @@ TEST(File, WriteThenReplace) {
 TEST(File, ReadBounds) {
   TempFolder folder;
   write_file_durably(folder / "f", "12345");
-  Caught e = caught([&] { read_file(folder / "f", 4); });
+  CaughtError e = error_of([&] { read_file(folder / "f", 4); });
   EXPECT_EQ(e.code, ErrorCode::kStore);
   EXPECT_THAT(e.text, HasSubstr("larger than the 4 bytes"));
-  EXPECT_EQ(caught([&] { read_file(folder / "none", 4); }).code, ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { read_file(folder / "none", 4); }).code, ErrorCode::kNotFound);
   EXPECT_EQ(read_file_if_present(folder / "none", 4), std::nullopt);
   EXPECT_TRUE(remove_file_durably(folder / "f"));
   EXPECT_FALSE(remove_file_durably(folder / "f"));
@@ -98,16 +84,16 @@ TEST(File, Folders) {
   EXPECT_EQ(mode_of(folder / "a/b/c"), 0700U);
   make_folders(folder / "a/b/c");
   write_file_durably(folder / "file", "");
-  EXPECT_EQ(caught([&] { make_folders(folder / "file"); }).code, ErrorCode::kStore);
-  EXPECT_EQ(caught([&] { make_folders(folder / "file/below"); }).code, ErrorCode::kStore);
-  EXPECT_EQ(caught([&] { sync_folder(folder / "absent"); }).code, ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { make_folders(folder / "file"); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { make_folders(folder / "file/below"); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { sync_folder(folder / "absent"); }).code, ErrorCode::kNotFound);
 }
 
 TEST(Lock, SecondHolderIsNamedTheFirst) {
   TempFolder folder;
   {
     ProcessLock lock = ProcessLock::take(folder / "lock");
-    Caught e = caught([&] { ProcessLock::take(folder / "lock"); });
+    CaughtError e = error_of([&] { ProcessLock::take(folder / "lock"); });
     EXPECT_EQ(e.code, ErrorCode::kConflict);
     EXPECT_THAT(e.text, HasSubstr("process " + std::to_string(getpid())));
     EXPECT_EQ(ProcessLock::holder(folder / "lock"), getpid());
@@ -130,7 +116,7 @@ TEST(Lock, AKilledHolderLeavesNoLock) {
   }
   char byte = 0;
   ASSERT_EQ(read(ready[0], &byte, 1), 1);
-  Caught e = caught([&] { ProcessLock::take(folder / "lock"); });
+  CaughtError e = error_of([&] { ProcessLock::take(folder / "lock"); });
   EXPECT_THAT(e.text, HasSubstr("process " + std::to_string(child)));
   EXPECT_EQ(ProcessLock::holder(folder / "lock"), child);
   kill(child, SIGKILL);

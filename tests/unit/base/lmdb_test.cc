@@ -14,27 +14,13 @@
 
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
+#include "tests/unit/base/caught_error.h"
 #include "tests/unit/base/temp_folder.h"
 
 namespace custody {
 namespace {
 
 using testing::HasSubstr;
-
-struct Caught {
-  ErrorCode code{};
-  std::string text;
-};
-
-Caught caught(auto&& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return {e.code(), e.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 class Lmdb : public testing::Test {
  protected:
@@ -146,8 +132,8 @@ TEST_F(Lmdb, AppendRefusesAKeyBelow) {
   LmdbTxn txn = env.begin_write();
   txn.put_append(table, u64_key(5), "five");
   std::memcpy(txn.reserve(table, u64_key(6), 3, true), "six", 3);
-  EXPECT_EQ(caught([&] { txn.put_append(table, u64_key(4), "four"); }).code, ErrorCode::kConflict);
-  EXPECT_EQ(caught([&] { txn.put_append(table, u64_key(6), "again"); }).code, ErrorCode::kConflict);
+  EXPECT_EQ(error_of([&] { txn.put_append(table, u64_key(4), "four"); }).code, ErrorCode::kConflict);
+  EXPECT_EQ(error_of([&] { txn.put_append(table, u64_key(6), "again"); }).code, ErrorCode::kConflict);
   EXPECT_EQ(txn.get(table, u64_key(6)), "six");
   std::memcpy(txn.reserve(table, u64_key(1), 3, false), "one", 3);
   EXPECT_EQ(txn.get(table, u64_key(1)), "one");
@@ -159,7 +145,7 @@ TEST_F(Lmdb, KeysOrderAsNumbers) {
   EXPECT_LT(u64_key(255), u64_key(256));
   EXPECT_LT(u64_key(0), u64_key(UINT64_MAX));
   EXPECT_EQ(u64_of_key(u64_key(0x0123456789abcdef)), 0x0123456789abcdefU);
-  EXPECT_EQ(caught([] { u64_of_key("seven b"); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([] { u64_of_key("seven b"); }).code, ErrorCode::kStore);
 }
 
 TEST_F(Lmdb, ReadersKeepTheirSnapshotAndMoveBetweenThreads) {
@@ -194,9 +180,9 @@ TEST_F(Lmdb, CursorsMayOutliveTheirTransaction) {
     LmdbTxn read = env.begin_read();
     of_read = read.cursor(table);
   }
-  EXPECT_EQ(caught([&] { of_write->next(); }).code, ErrorCode::kStore);
-  EXPECT_EQ(caught([&] { of_read->next(); }).code, ErrorCode::kStore);
-  EXPECT_EQ(caught([&] { of_write->erase(); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { of_write->next(); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { of_read->next(); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { of_write->erase(); }).code, ErrorCode::kStore);
 }
 
 TEST_F(Lmdb, EndedTransactionsSaySo) {
@@ -204,13 +190,13 @@ TEST_F(Lmdb, EndedTransactionsSaySo) {
   LmdbTable table = env.open_table("t");
   LmdbTxn txn = env.begin_write();
   txn.commit();
-  EXPECT_THAT(caught([&] { txn.put(table, "k", "v"); }).text, HasSubstr("has ended"));
-  EXPECT_THAT(caught([&] { txn.commit(); }).text, HasSubstr("has ended"));
+  EXPECT_THAT(error_of([&] { txn.put(table, "k", "v"); }).text, HasSubstr("has ended"));
+  EXPECT_THAT(error_of([&] { txn.commit(); }).text, HasSubstr("has ended"));
 }
 
 TEST_F(Lmdb, OncePerProcess) {
   std::optional<LmdbEnv> env = open();
-  Caught e = caught([&] { open(); });
+  CaughtError e = error_of([&] { open(); });
   EXPECT_EQ(e.code, ErrorCode::kConflict);
   EXPECT_THAT(e.text, HasSubstr("open in this process already"));
   env.reset();
@@ -218,16 +204,16 @@ TEST_F(Lmdb, OncePerProcess) {
 }
 
 TEST_F(Lmdb, ReadOnlyMissesWhatIsNotThere) {
-  EXPECT_EQ(caught([&] { open({.read_only = true}); }).code, ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { open({.read_only = true}); }).code, ErrorCode::kNotFound);
   EXPECT_EQ(access((folder_ / "env").c_str(), F_OK), -1) << "a reader must not make anything";
   {
     open().open_table("t");
   }
   LmdbEnv env = open({.read_only = true});
-  EXPECT_EQ(caught([&] { env.open_table("u"); }).code, ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { env.open_table("u"); }).code, ErrorCode::kNotFound);
   LmdbTable table = env.open_table("t");
   EXPECT_EQ(env.begin_read().get(table, "k"), std::nullopt);
-  EXPECT_EQ(caught([&] { env.begin_write(); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { env.begin_write(); }).code, ErrorCode::kStore);
 }
 
 TEST_F(Lmdb, FullMapKeepsTheStoreGood) {
@@ -238,7 +224,7 @@ TEST_F(Lmdb, FullMapKeepsTheStoreGood) {
     txn.put(table, "kept", "yes");
     txn.commit();
   }
-  Caught e = caught([&] {
+  CaughtError e = error_of([&] {
     LmdbTxn txn = env.begin_write();
     for (uint64_t i = 0;; ++i) txn.put(table, u64_key(i), std::string(2000, 'x'));
   });
@@ -286,7 +272,7 @@ TEST_F(Lmdb, FullDiskKeepsTheStoreGood) {
 TEST_F(Lmdb, ForeignBytesAreNoStore) {
   make_folders(folder_ / "env");
   write_file_durably(folder_ / "env/data.mdb", std::string(8192, 'z'));
-  EXPECT_EQ(caught([&] { open(); }).code, ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { open(); }).code, ErrorCode::kStore);
   write_file_durably(folder_ / "env/data.mdb", "");
   open();
 }
@@ -299,7 +285,7 @@ TEST_F(Lmdb, CopyIsAStore) {
     for (uint64_t i = 0; i < 1000; ++i) txn.put_append(table, u64_key(i), std::string(100, 'x'));
     txn.commit();
     env.copy(folder_ / "copy");
-    EXPECT_EQ(caught([&] { env.copy(folder_ / "copy"); }).code, ErrorCode::kStore) << "a copy never overwrites";
+    EXPECT_EQ(error_of([&] { env.copy(folder_ / "copy"); }).code, ErrorCode::kStore) << "a copy never overwrites";
     EXPECT_GT(env.stat().used_bytes, 100000U);
     EXPECT_EQ(env.clear_dead_readers(), 0U);
   }

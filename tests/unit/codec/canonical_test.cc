@@ -7,7 +7,7 @@
 namespace custody {
 namespace {
 
-struct Inner {
+struct InnerBytes {
   uint16_t number = 0;
   bool flag = false;
   template <class Archive>
@@ -16,11 +16,11 @@ struct Inner {
   }
 };
 
-struct Outer {
+struct OuterBytes {
   Magic magic{"TST1"};
   std::string name;
   std::optional<int64_t> maybe;
-  std::vector<Inner> items;
+  std::vector<InnerBytes> items;
   StringSet set;
   ByteArray<3> bytes{};
   Instant at;
@@ -33,8 +33,8 @@ struct Outer {
   }
 };
 
-Outer sample() {
-  Outer outer;
+OuterBytes sample() {
+  OuterBytes outer;
   outer.name = "ñ";
   outer.maybe = -2;
   outer.items = {{7, true}, {0x0102, false}};
@@ -70,13 +70,13 @@ TEST(Canonical, WritesTheGrammar) {
 
 TEST(Canonical, ReadsWhatItWrote) {
   const std::string bytes = to_canonical(sample());
-  EXPECT_EQ(to_canonical(from_canonical<Outer>(bytes)), bytes);
-  EXPECT_EQ(from_canonical<Outer>(bytes).maybe, -2);
+  EXPECT_EQ(to_canonical(from_canonical<OuterBytes>(bytes)), bytes);
+  EXPECT_EQ(from_canonical<OuterBytes>(bytes).maybe, -2);
 }
 
-std::string refusal(std::string_view hex) {
+std::string refusal_of_hex(std::string_view hex) {
   try {
-    from_canonical<Outer>(from_hex(hex));
+    from_canonical<OuterBytes>(from_hex(hex));
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kRefused);
     return error.what();
@@ -86,8 +86,9 @@ std::string refusal(std::string_view hex) {
 
 TEST(Canonical, EveryCutAndEveryExtensionIsRefused) {
   const std::string bytes = to_canonical(sample());
-  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_NE(refusal(to_hex(bytes.substr(0, size))), "") << size;
-  EXPECT_NE(refusal(to_hex(bytes) + "00").find("left over"), std::string::npos);
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_NE(refusal_of_hex(to_hex(bytes.substr(0, size))), "") << size;
+  EXPECT_NE(refusal_of_hex(to_hex(bytes) + "00").find("left over"), std::string::npos);
 }
 
 TEST(Canonical, RefusesEveryOtherSpelling) {
@@ -96,48 +97,48 @@ TEST(Canonical, RefusesEveryOtherSpelling) {
     std::string out = good;
     return out.replace(byte * 2, hex.size(), hex);
   };
-  EXPECT_EQ(refusal(good), "");
-  EXPECT_NE(refusal(with(3, "32")).find("TST1"), std::string::npos);  // another mark
-  EXPECT_NE(refusal(with(5, "c328")).find("UTF-8"), std::string::npos);
-  EXPECT_NE(refusal(with(7, "02")).find("flag"), std::string::npos);   // opt neither 0 nor 1
-  EXPECT_NE(refusal(with(22, "02")).find("flag"), std::string::npos);  // bool neither 0 nor 1
-  EXPECT_NE(refusal(with(31, "62")).find("ascending"), std::string::npos);
-  EXPECT_NE(refusal(with(44, "ffff")).find("offset"), std::string::npos);  // reads on at a moved place
+  EXPECT_EQ(refusal_of_hex(good), "");
+  EXPECT_NE(refusal_of_hex(with(3, "32")).find("TST1"), std::string::npos);  // another mark
+  EXPECT_NE(refusal_of_hex(with(5, "c328")).find("UTF-8"), std::string::npos);
+  EXPECT_NE(refusal_of_hex(with(7, "02")).find("flag"), std::string::npos);   // opt neither 0 nor 1
+  EXPECT_NE(refusal_of_hex(with(22, "02")).find("flag"), std::string::npos);  // bool neither 0 nor 1
+  EXPECT_NE(refusal_of_hex(with(31, "62")).find("ascending"), std::string::npos);
+  EXPECT_NE(refusal_of_hex(with(44, "ffff")).find("offset"), std::string::npos);  // reads on at a moved place
 }
 
 // A place is named, so that a damaged file can be found.
 TEST(Canonical, RefusalNamesItsOffset) {
-  EXPECT_NE(refusal("54535431"
-                    "05"
-                    "61")
+  EXPECT_NE(refusal_of_hex("54535431"
+                           "05"
+                           "61")
                 .find("offset 5"),
             std::string::npos);
 }
 
 TEST(Canonical, HostileLengthsAllocateNothing) {
   const MemoryMeter meter;
-  EXPECT_NE(refusal("54535431"
-                    "00"
-                    "00"
-                    "ffffffff"),
+  EXPECT_NE(refusal_of_hex("54535431"
+                           "00"
+                           "00"
+                           "ffffffff"),
             "");  // 4 G items
-  EXPECT_NE(refusal("54535431"
-                    "00"
-                    "00"
-                    "00000000"
-                    "ffffff7f"
-                    "0161"),
+  EXPECT_NE(refusal_of_hex("54535431"
+                           "00"
+                           "00"
+                           "00000000"
+                           "ffffff7f"
+                           "0161"),
             "");  // 2 G strings
-  EXPECT_NE(refusal("54535431"
-                    "00"
-                    "00"
-                    "00000000"
-                    "00000000"
-                    "010203"
-                    "0000000000000000"
-                    "0000"
-                    "00000000"
-                    "ffffffff"),
+  EXPECT_NE(refusal_of_hex("54535431"
+                           "00"
+                           "00"
+                           "00000000"
+                           "00000000"
+                           "010203"
+                           "0000000000000000"
+                           "0000"
+                           "00000000"
+                           "ffffffff"),
             "");
   EXPECT_LT(meter.peak_bytes(), 64U * 1024);
 }
@@ -151,12 +152,12 @@ TEST(Canonical, MemoryIsBoundedByTheInput) {
   append_le(bytes, 300'000, 4);
   bytes.append(300'000, '\0');
   const MemoryMeter meter;
-  EXPECT_THROW(from_canonical<Outer>(bytes), Error);  // 300,000 bytes are 100,000 items
+  EXPECT_THROW(from_canonical<OuterBytes>(bytes), Error);  // 300,000 bytes are 100,000 items
   EXPECT_LT(meter.peak_bytes(), bytes.size() * 4 + 1024 * 1024);
 }
 
 TEST(Canonical, WritersRefuseWhatReadersRefuse) {
-  Outer outer = sample();
+  OuterBytes outer = sample();
   outer.name.assign(256, 'x');
   EXPECT_THROW(to_canonical(outer), Error);
   outer.name = "\xc3\x28";

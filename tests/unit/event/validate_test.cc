@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kCollected = R"({
+constexpr const char* kCollectedEvent = R"({
   "specversion": "1.0", "id": "e-1", "type": "data.collected", "source": "urn:crm", "time": "2026-03-02T09:30:00+01:00",
   "subject": "C-10017", "actor": "person:ana", "step": "step:registration", "purpose": "offer", "sequence": "17",
   "after": "0:12", "operation": "op-1", "device": "device:laptop-4", "place": "10.1.2.3",
@@ -23,7 +23,7 @@ constexpr const char* kCollected = R"({
   "data": {"channel": "exhibition", "basis": "consent", "values": {"phone": "+34 600", "name": "Maria", "age": 44},
            "notes": "asked for a call"}})";
 
-// `kCollected` (or another event) with some members replaced: "/a/b" -> JSON text, "" = removed.
+// `kCollectedEvent` (or another event) with some members replaced: "/a/b" -> JSON text, "" = removed.
 boost::json::value changed(std::string_view event, std::initializer_list<std::pair<const char*, const char*>> changes) {
   boost::json::value value = parse_json(event);
   for (const auto& [pointer, text] : changes) {
@@ -56,7 +56,7 @@ ParsedEvent parsed(const boost::json::value& event, const ReadOptions& options =
 }
 
 TEST(ReadEvent, GivesTheAttributesTheBodyAndTheValues) {
-  const boost::json::value document = parse_json(kCollected);
+  const boost::json::value document = parse_json(kCollectedEvent);
   const ParsedEvent event = parsed(document);
   EXPECT_EQ(event.type->type, "data.collected");
   EXPECT_EQ(event.id, "e-1");
@@ -86,25 +86,25 @@ TEST(ReadEvent, GivesTheAttributesTheBodyAndTheValues) {
 }
 
 TEST(ReadEvent, ReportsAllFaultsAtOnce) {
-  const auto event = changed(kCollected, {{"/specversion", "\"0.3\""},
-                                          {"/id", "\"a\\u0001\""},
-                                          {"/source", "\"crm\""},
-                                          {"/time", "\"2026-03-02T09:30:00\""},
-                                          {"/actor", "\"ana\""},
-                                          {"/step", ""},
-                                          {"/subject", ""},
-                                          {"/principal", "\"person:ana\""},
-                                          {"/colour", "\"red\""},
-                                          {"/sequence", "17"},
-                                          {"/after", "\"0\""},
-                                          {"/traceparent", "\"00-0-0-0\""},
-                                          {"/grant", "\"Grant 1\""},
-                                          {"/data/channel", ""},
-                                          {"/data/basis", "\"because\""},
-                                          {"/data/values", "[\"name\"]"},
-                                          {"/data/notes", "7"},
-                                          {"/data/reviewer", "\"dept:sales\""},
-                                          {"/data/extra", "true"}});
+  const auto event = changed(kCollectedEvent, {{"/specversion", "\"0.3\""},
+                                               {"/id", "\"a\\u0001\""},
+                                               {"/source", "\"crm\""},
+                                               {"/time", "\"2026-03-02T09:30:00\""},
+                                               {"/actor", "\"ana\""},
+                                               {"/step", ""},
+                                               {"/subject", ""},
+                                               {"/principal", "\"person:ana\""},
+                                               {"/colour", "\"red\""},
+                                               {"/sequence", "17"},
+                                               {"/after", "\"0\""},
+                                               {"/traceparent", "\"00-0-0-0\""},
+                                               {"/grant", "\"Grant 1\""},
+                                               {"/data/channel", ""},
+                                               {"/data/basis", "\"because\""},
+                                               {"/data/values", "[\"name\"]"},
+                                               {"/data/notes", "7"},
+                                               {"/data/reviewer", "\"dept:sales\""},
+                                               {"/data/extra", "true"}});
   EXPECT_THAT(pointers(event), UnorderedElementsAre("/specversion", "/id", "/source", "/time", "/actor", "/step",
                                                     "/subject", "/principal", "/colour", "/sequence", "/after",
                                                     "/traceparent", "/grant", "/data/channel", "/data/basis",
@@ -126,7 +126,7 @@ struct Case {
 class OneFault : public testing::TestWithParam<Case> {};
 
 TEST_P(OneFault, IsFoundAtItsPlace) {
-  const auto event = changed(kCollected, {{GetParam().pointer, GetParam().json}});
+  const auto event = changed(kCollectedEvent, {{GetParam().pointer, GetParam().json}});
   EXPECT_THAT(pointers(event), ElementsAre(GetParam().fault)) << GetParam().what;
 }
 
@@ -251,7 +251,7 @@ TEST(ReadEvent, ResolvesTheContactOfALead) {
 }
 
 TEST(ReadEvent, SizesAreBounded) {
-  boost::json::value event = parse_json(kCollected);
+  boost::json::value event = parse_json(kCollectedEvent);
   auto& values = event.at("data").at("values").as_object();
   values["name"] = std::string(kMaxValueBytes, 'x');
   EXPECT_THAT(pointers(event), ElementsAre());

@@ -102,8 +102,8 @@ TEST_F(BlobTest, ARecordWithoutSubjectHasTheKeyOfWhatItNames) {
     EXPECT_EQ(opened.commit, CommitState::kMatches);
     EXPECT_NE(opened.sections[0].key_id, keyring_->open_blob(event_.record(), event_.blob).sections[0].key_id);
   }
-  EXPECT_EQ(error_of([&] { emit(*keyring_, 5, {}, kFields); }).code(), ErrorCode::kUsage);
-  EXPECT_EQ(error_of([&] { emit(*keyring_, 5, {{}, "Not A Code"}, kFields); }).code(), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { emit(*keyring_, 5, {}, kFields); }).code, ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { emit(*keyring_, 5, {{}, "Not A Code"}, kFields); }).code, ErrorCode::kUsage);
 }
 
 TEST_F(BlobTest, AnAttachmentOfFullSizeIsCommittedToByItsDigest) {
@@ -135,9 +135,9 @@ TEST_F(BlobTest, RefusesFieldsThatCannotBeCommittedTo) {
                                                    {{"a", ValueType{4}, "1"}},
                                                    {{"a", ValueType::kText, long_value}}};
   for (const auto& fields : wrong) {
-    const Error error = error_of([&] { emit(*keyring_, 8, {subject_, {}}, fields); });
-    EXPECT_EQ(error.code(), ErrorCode::kRefused);
-    EXPECT_EQ(std::string(error.what()).find("Not A Code"), std::string::npos);
+    const CaughtError error = error_of([&] { emit(*keyring_, 8, {subject_, {}}, fields); });
+    EXPECT_EQ(error.code, ErrorCode::kRefused);
+    EXPECT_EQ(error.text.find("Not A Code"), std::string::npos);
   }
 }
 

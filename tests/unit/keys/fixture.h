@@ -8,6 +8,7 @@
 #include "ledger/base/file.h"
 #include "ledger/base/lmdb.h"
 #include "ledger/keys/keyring.h"
+#include "tests/unit/base/caught_error.h"
 #include "tests/unit/base/temp_folder.h"
 
 namespace custody {
@@ -92,17 +93,5 @@ class KeyringTest : public testing::Test {
 
   TempFolder folder_;
 };
-
-// Runs the call and returns its error, which it must have.
-template <class Call>
-Error error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return Error(ErrorCode::kUsage, "");
-}
 
 }  // namespace custody

@@ -45,8 +45,8 @@ TEST_F(KeyringTest, NeedsThePassphraseItWasMadeWith) {
   {
     Keyring::create(options("correct horse"));
   }
-  EXPECT_EQ(error_of([&] { Keyring::open(options("wrong horse")); }).code(), ErrorCode::kDenied);
-  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kDenied);
+  EXPECT_EQ(error_of([&] { Keyring::open(options("wrong horse")); }).code, ErrorCode::kDenied);
+  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kDenied);
   const std::string file = read_file(epoch_file(), 4096);
   Keyring keyring = Keyring::open(options("correct horse"));
   admit(keyring, "C-1");
@@ -57,7 +57,7 @@ TEST_F(KeyringTest, APassphraseDoesNotStandInItsError) {
   {
     Keyring::create(options("correct horse"));
   }
-  const std::string text = error_of([&] { Keyring::open(options("sesame-open")); }).what();
+  const std::string text = error_of([&] { Keyring::open(options("sesame-open")); }).text;
   EXPECT_EQ(text.find("sesame"), std::string::npos);
 }
 
@@ -68,18 +68,18 @@ TEST_F(KeyringTest, WithoutItsEpochKeyItIsShutAndUntouched) {
   const std::string before = read_file(options().folder + "/data.mdb", 1 << 26);
   const std::string key = read_file(epoch_file(), 4096);
   remove_file_durably(epoch_file());
-  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kNotFound);
   write_file_durably(epoch_file(), key.substr(0, key.size() - 1));
-  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kStore);
   for (size_t at = 0; at < key.size(); ++at) {
     std::string altered = key;
     altered[at] = static_cast<char>(altered[at] ^ 1);
     write_file_durably(epoch_file(), altered);
-    EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kStore) << "byte " << at;
+    EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kStore) << "byte " << at;
   }
   write_file_durably(epoch_file(), key);
   ASSERT_EQ(chmod(epoch_file().c_str(), 0644), 0);
-  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kStore);
   ASSERT_EQ(chmod(epoch_file().c_str(), 0600), 0);
   EXPECT_EQ(read_file(options().folder + "/data.mdb", 1 << 26), before);
   Keyring::open(options());
@@ -95,7 +95,7 @@ TEST_F(KeyringTest, AWrappedKeyAlteredAnywhereIsAnErrorAndNeverAFlood) {
     std::string altered = key;
     altered[at] = static_cast<char>(altered[at] ^ 0x40);
     write_file_durably(epoch_file(), altered);
-    const ErrorCode code = error_of([&] { Keyring::open(options("correct horse")); }).code();
+    const ErrorCode code = error_of([&] { Keyring::open(options("correct horse")); }).code;
     EXPECT_TRUE(code == ErrorCode::kStore || code == ErrorCode::kDenied) << "byte " << at;
   }
 }
@@ -106,7 +106,7 @@ TEST_F(KeyringTest, TellsAForeignKeyAndAForeignLedger) {
   }
   KeyringOptions foreign = options();
   foreign.ledger = test_ledger(0x4d);
-  EXPECT_EQ(error_of([&] { Keyring::open(std::move(foreign)); }).code(), ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { Keyring::open(std::move(foreign)); }).code, ErrorCode::kStore);
 
   KeyringOptions other = options();  // same ledger, another keyring, another key
   other.folder = folder_ / "other/keyring";
@@ -115,9 +115,9 @@ TEST_F(KeyringTest, TellsAForeignKeyAndAForeignLedger) {
     Keyring::create(std::move(other));
   }
   write_file_durably(epoch_file(), read_file(folder_ / "other-keys/epoch-1", 4096));
-  const Error error = error_of([&] { Keyring::open(options()); });
-  EXPECT_EQ(error.code(), ErrorCode::kStore);
-  EXPECT_NE(std::string(error.what()).find("another one"), std::string::npos) << error.what();
+  const CaughtError error = error_of([&] { Keyring::open(options()); });
+  EXPECT_EQ(error.code, ErrorCode::kStore);
+  EXPECT_NE(error.text.find("another one"), std::string::npos) << error.text;
 }
 
 TEST_F(KeyringTest, RefusesANewerFormat) {
@@ -133,19 +133,19 @@ TEST_F(KeyringTest, RefusesANewerFormat) {
     txn.put(meta, "keyring", row + "something new");
     txn.commit();
   }
-  const Error error = error_of([&] { Keyring::open(options()); });
-  EXPECT_EQ(error.code(), ErrorCode::kStore);
-  EXPECT_NE(std::string(error.what()).find("format 2"), std::string::npos) << error.what();
+  const CaughtError error = error_of([&] { Keyring::open(options()); });
+  EXPECT_EQ(error.code, ErrorCode::kStore);
+  EXPECT_NE(error.text.find("format 2"), std::string::npos) << error.text;
 }
 
 TEST_F(KeyringTest, CreatesOnceAndGoesOnAfterACrashBetweenKeyAndKeyring) {
   EXPECT_FALSE(Keyring::exists(options().folder));
-  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code(), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { Keyring::open(options()); }).code, ErrorCode::kNotFound);
   {
     Keyring::create(options());
   }
   EXPECT_TRUE(Keyring::exists(options().folder));
-  EXPECT_EQ(error_of([&] { Keyring::create(options()); }).code(), ErrorCode::kConflict);
+  EXPECT_EQ(error_of([&] { Keyring::create(options()); }).code, ErrorCode::kConflict);
 
   const std::string key = read_file(epoch_file(), 4096);
   std::filesystem::remove_all(options().folder);
@@ -154,14 +154,14 @@ TEST_F(KeyringTest, CreatesOnceAndGoesOnAfterACrashBetweenKeyAndKeyring) {
   }
   EXPECT_EQ(read_file(epoch_file(), 4096), key);
   std::filesystem::remove_all(options().folder);
-  EXPECT_EQ(error_of([&] { Keyring::create(options("correct horse")); }).code(), ErrorCode::kConflict);
+  EXPECT_EQ(error_of([&] { Keyring::create(options("correct horse")); }).code, ErrorCode::kConflict);
   EXPECT_EQ(read_file(epoch_file(), 4096), key);
 }
 
 TEST_F(KeyringTest, EpochKeysDoNotLieInTheKeyring) {
   KeyringOptions inside = options();
   inside.keys_folder = inside.folder + "/keys";
-  EXPECT_EQ(error_of([&] { Keyring::create(std::move(inside)); }).code(), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { Keyring::create(std::move(inside)); }).code, ErrorCode::kUsage);
 }
 
 TEST_F(KeyringTest, ANumberHasOneSubject) {
@@ -175,7 +175,7 @@ TEST_F(KeyringTest, ANumberHasOneSubject) {
   EXPECT_EQ(keyring.find(DirectoryKind::kContact, "C-1"), std::nullopt);
   for (const char* none : {"", "  ", "C\x01", "\xff"}) {
     EXPECT_EQ(keyring.find(kCustomer, none), std::nullopt);
-    EXPECT_EQ(error_of([&] { admit(keyring, none); }).code(), ErrorCode::kRefused);
+    EXPECT_EQ(error_of([&] { admit(keyring, none); }).code, ErrorCode::kRefused);
   }
   EXPECT_EQ(keyring.number_of(SubjectId{random_array<16>()}), std::nullopt);
 }
@@ -193,7 +193,7 @@ TEST_F(KeyringTest, NothingOfABatchIsKeptBeforeItsCommit) {
   KeyringBatch batch = keyring.begin();
   EXPECT_EQ(batch.find(kCustomer, "C-1"), std::nullopt);
   batch.commit();
-  EXPECT_EQ(error_of([&] { batch.find(kCustomer, "C-2"); }).code(), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { batch.find(kCustomer, "C-2"); }).code, ErrorCode::kUsage);
 }
 
 TEST_F(KeyringTest, AReadingBatchNeverWaits) {
@@ -208,7 +208,7 @@ TEST_F(KeyringTest, AReadingBatchNeverWaits) {
   reader.commit();
   EXPECT_FALSE(reader.made_something());
   KeyringBatch second = keyring.begin();
-  EXPECT_EQ(error_of([&] { second.find_or_make(kCustomer, "C-3"); }).code(), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { second.find_or_make(kCustomer, "C-3"); }).code, ErrorCode::kUsage);
 }
 
 TEST_F(KeyringTest, OfRacingBatchesTheFirstWins) {
@@ -245,7 +245,7 @@ TEST_F(KeyringTest, AFullDiskIsNotNowAndLeavesTheKeyringGood) {
     for (int i = 0; i < 100'000; ++i) batch.find_or_make(kCustomer, "C-" + std::to_string(i));
     batch.commit();
   };
-  EXPECT_EQ(error_of(fill).code(), ErrorCode::kUnavailable);
+  EXPECT_EQ(error_of(fill).code, ErrorCode::kUnavailable);
   EXPECT_EQ(keyring.find(kCustomer, "C-first"), first);
   EXPECT_EQ(keyring.find(kCustomer, "C-1"), std::nullopt);
   EXPECT_FALSE(admit(keyring, "C-1").empty());
@@ -326,7 +326,7 @@ TEST(Passphrase, ComesFromTheEnvironmentOrAFile) {
   EXPECT_EQ(passphrase_from_environment().view(), "from environment");
   unsetenv("CUSTODY_PASSPHRASE");
   write_file_durably(folder / "p", "\n");
-  EXPECT_EQ(error_of([] { passphrase_from_environment(); }).code(), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([] { passphrase_from_environment(); }).code, ErrorCode::kUsage);
   unsetenv("CUSTODY_PASSPHRASE_FILE");
 }
 

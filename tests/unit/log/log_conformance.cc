@@ -61,16 +61,6 @@ uint64_t anonymous_bytes() {
   return 0;
 }
 
-CaughtError error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return {e.code(), e.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
-
 void LogConformance::take(uint32_t shard, const std::vector<std::string>& entries) {
   std::vector<IntakeAppend> appends;
   for (const std::string& entry : entries) appends.push_back({shard, entry});

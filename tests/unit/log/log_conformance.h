@@ -13,6 +13,8 @@
 #include "ledger/event/record.h"
 #include "ledger/log/log.h"
 
+#include "tests/unit/base/caught_error.h"
+
 namespace custody {
 
 // One store for one test.
@@ -65,11 +67,5 @@ class LogConformance : public testing::TestWithParam<LogKind> {
   std::unique_ptr<LogStage> stage_;
   std::unique_ptr<Log> log_;
 };
-
-struct CaughtError {
-  ErrorCode code{};
-  std::string text;
-};
-CaughtError error_of(const std::function<void()>& call);
 
 }  // namespace custody

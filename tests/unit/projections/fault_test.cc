@@ -6,6 +6,7 @@
 
 #include "ledger/base/file.h"
 #include "ledger/base/lmdb.h"
+#include "tests/unit/base/caught_error.h"
 #include "tests/unit/projections/world.h"
 
 namespace custody {
@@ -13,16 +14,6 @@ namespace {
 
 using std::chrono::seconds;
 using testing::HasSubstr;
-
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "no Error";
-  return ErrorCode::kUsage;
-}
 
 // A customer of shard 1 and one of shard 2, of three shards.
 struct TwoCustomers {
@@ -66,7 +57,7 @@ TEST(BrokenLink, StopsItsShardSaysWhereAndKeepsWhatWasProved) {
   EXPECT_EQ(views.timeline(subject_of(customers.in_two)).events.size(), 1u);
   EXPECT_EQ(views.timeline(subject_of(customers.in_two), at_frontier()).events.size(), 2u);
   EXPECT_EQ(views.timeline(subject_of(customers.in_one), at_frontier()).events.size(), 2u);
-  EXPECT_EQ(code_of([&] { views.timeline(subject_of(customers.in_one), at_round(2)); }), ErrorCode::kUnavailable);
+  EXPECT_EQ(error_of([&] { views.timeline(subject_of(customers.in_one), at_round(2)); }).code, ErrorCode::kUnavailable);
   EXPECT_EQ(views.resolve(at_time(kBegin + 9 * kSecond)).round, 1u);
 }
 
@@ -124,7 +115,7 @@ TEST(ViewFolder, OfAnotherLedgerOrANewerFormatIsRefused) {
   fold_all(*world.projector(), world);
   {
     World other(2);
-    EXPECT_EQ(code_of([&] { Projector::open(world.views_folder(), other.log()); }), ErrorCode::kStore);
+    EXPECT_EQ(error_of([&] { Projector::open(world.views_folder(), other.log()); }).code, ErrorCode::kStore);
   }
   {
     LmdbEnv env = LmdbEnv::open(world.views_folder() + "/gen-1/shard-0");
@@ -147,7 +138,7 @@ TEST(ViewFolder, OfAnotherLedgerOrANewerFormatIsRefused) {
 TEST(ViewFolder, IsOpenOnce) {
   World world(1);
   const auto first = world.projector();
-  EXPECT_EQ(code_of([&] { world.projector(); }), ErrorCode::kConflict);
+  EXPECT_EQ(error_of([&] { world.projector(); }).code, ErrorCode::kConflict);
 }
 
 TEST(ViewFolder, AnUnfinishedGenerationIsRemovedAndAWrongCurrentNamed) {
@@ -159,7 +150,7 @@ TEST(ViewFolder, AnUnfinishedGenerationIsRemovedAndAWrongCurrentNamed) {
   EXPECT_EQ(world.projector()->progress().generation, 1u);
   EXPECT_FALSE(std::filesystem::exists(world.views_folder() + "/gen-2"));
   write_file_durably(world.views_folder() + "/CURRENT", "gen-x\n");
-  EXPECT_EQ(code_of([&] { world.projector(); }), ErrorCode::kStore);
+  EXPECT_EQ(error_of([&] { world.projector(); }).code, ErrorCode::kStore);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "ledger/event/bodies_motion.h"
 #include "ledger/event/bodies_policy.h"
 #include "ledger/event/bodies_registry.h"
+#include "tests/unit/base/caught_error.h"
 #include "tests/unit/projections/world.h"
 
 namespace custody {
@@ -15,16 +16,6 @@ using testing::HasSubstr;
 
 constexpr int64_t at(int64_t second) {
   return kBegin + second * kSecond;
-}
-
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "no Error";
-  return ErrorCode::kUsage;
 }
 
 Told erased(uint32_t subject, const std::vector<std::string>& fields, int64_t time_us) {
@@ -110,8 +101,8 @@ TEST_F(ViewsTest, ATimelineHasEveryEventOfTheCustomerInPages) {
   EXPECT_EQ(tail.events[0].ref, "1:46");
   EXPECT_EQ(tail.events[1].ref, "1:48");
   EXPECT_THAT(to_json_text(tail), HasSubstr(R"("ref":"1:46")"));
-  EXPECT_EQ(code_of([&] { views.timeline(subject_of(1), {}, {"x", 5}); }), ErrorCode::kUsage);
-  EXPECT_EQ(code_of([&] { views.timeline(subject_of(1), {}, {"", 0}); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { views.timeline(subject_of(1), {}, {"x", 5}); }).code, ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { views.timeline(subject_of(1), {}, {"", 0}); }).code, ErrorCode::kUsage);
 }
 
 TEST(Activity, PagesInBothDirectionsGiveTheWholeOnce) {
@@ -140,8 +131,8 @@ TEST(Activity, PagesInBothDirectionsGiveTheWholeOnce) {
   EXPECT_EQ(paged(false), refs);
   std::reverse(refs.begin(), refs.end());
   EXPECT_EQ(paged(true), refs);
-  EXPECT_EQ(code_of([&] { views.activity(ActivityBy::kStep, "step:a", {}, {"zz", 5}); }), ErrorCode::kUsage);
-  EXPECT_EQ(code_of([&] { views.activity(ActivityBy::kStep, ""); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { views.activity(ActivityBy::kStep, "step:a", {}, {"zz", 5}); }).code, ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { views.activity(ActivityBy::kStep, ""); }).code, ErrorCode::kUsage);
   EXPECT_TRUE(views.activity(ActivityBy::kStep, "step:nobody").events.empty());
 }
 
@@ -232,10 +223,10 @@ TEST_F(ViewsTest, MomentsAreRoundsTimesOrTheFrontier) {
   EXPECT_EQ(views.resolve(at_time(at(20) - 1)).round, 1u);
   EXPECT_EQ(views.resolve(at_time(at(20))).round, 3u) << "the last one closed by then";
   EXPECT_EQ(views.resolve(at_time(at(9999))).round, 3u);
-  EXPECT_EQ(code_of([&] { views.resolve(at_round(4)); }), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { views.resolve(at_round(4)); }).code, ErrorCode::kNotFound);
   Moment both = at_round(1);
   both.frontier = true;
-  EXPECT_EQ(code_of([&] { views.resolve(both); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { views.resolve(both); }).code, ErrorCode::kUsage);
 
   EXPECT_EQ(views.round_of({1, 0})->round, 1u);
   EXPECT_EQ(views.round_of({0, 0})->round, 2u) << "a round's own record lies in the next one";
