@@ -223,7 +223,7 @@ RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&
     core_->wait_for_equal_ground(*crew, result.position, [&] { phase("catch up"); });
     crew.reset();
     phase("digest");
-    result.views = compare_digests(live, rebuilt, result.position.sizes);
+    result.views = bulk.compare(live, rebuilt, result.position.sizes);
     result.swapped = all_equal(result.views);
     live.reset();
     if (result.swapped) {

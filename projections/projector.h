@@ -76,7 +76,7 @@ struct ProjectorProgress {
 
 struct RebuildProgress {
   std::string_view phase;  // "fold", "load", "catch up", "digest", "swap"
-  uint64_t done = 0;       // fold: records; load: rows
+  uint64_t done = 0;       // fold: records; load, digest: rows
   uint64_t total = 0;
   uint64_t per_second = 0;
   uint64_t seconds_left = 0;

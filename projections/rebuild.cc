@@ -76,14 +76,25 @@ void Rebuild::bulk_shard(uint32_t shard) {
   });
 }
 
-std::vector<RebuiltView> compare_digests(const std::shared_ptr<const ViewStore>& live,
-                                         const std::shared_ptr<const ViewStore>& rebuilt,
-                                         const std::vector<uint64_t>& sizes) {
-  const auto digests = [&sizes](const std::shared_ptr<const ViewStore>& store) {
-    const ViewSnapshot snapshot(store);
-    std::vector<RowsDigest> all;
-    for (View view : kAllViews) all.push_back(digest_of(snapshot, view, sizes));
-    return all;
+std::vector<RebuiltView> Rebuild::compare(const std::shared_ptr<const ViewStore>& live,
+                                          const std::shared_ptr<const ViewStore>& rebuilt,
+                                          const std::vector<uint64_t>& sizes) {
+  std::atomic<uint64_t> read{0};
+  std::atomic<bool> called_off{false};  // neither side reads on for nothing
+  const auto digests = [&](const std::shared_ptr<const ViewStore>& store) {
+    try {
+      const ViewSnapshot snapshot(store);
+      std::vector<RowsDigest> all;
+      for (View view : kAllViews)
+        all.push_back(digest_of(snapshot, view, sizes, [&](uint64_t rows) {
+          if (called_off) throw Error(ErrorCode::kUnavailable, "the rebuild was called off");
+          tell("digest", read += rows, 2 * rows_);
+        }));
+      return all;
+    } catch (...) {
+      called_off = true;
+      throw;
+    }
   };
   auto of_live = std::async(std::launch::async, digests, live);
   const std::vector<RowsDigest> b = digests(rebuilt);

@@ -9,14 +9,18 @@ class Rebuild {
  public:
   using Report = std::function<void(const RebuildProgress&)>;
 
-  // `expected_records` of each shard is for the progress alone.
+  // What `report` throws calls the rebuild off.
   Rebuild(Log& log, ViewStore& store, std::string folder, const ProjectorOptions& options, const Report& report)
       : log_(log), store_(store), folder_(std::move(folder)), options_(options), report_(report) {}
 
   // Folds what the log holds now, shard 0 first: the others need its registry. Stops quietly before a broken link, or
-  // where a record needs more of the registry; the workers that follow go on from there.
+  // where a record needs more of the registry; the workers that follow go on from there. `expected_records` of all
+  // shards is for the progress alone.
   void bulk(uint64_t expected_records);
   uint64_t records() const { return folded_; }
+  // Digests of every view at the position, in both stores; the two sides are read at the same time.
+  std::vector<RebuiltView> compare(const std::shared_ptr<const ViewStore>& live,
+                                   const std::shared_ptr<const ViewStore>& rebuilt, const std::vector<uint64_t>& sizes);
 
  private:
   void bulk_shard(uint32_t shard);
@@ -37,10 +41,6 @@ class Rebuild {
   std::chrono::steady_clock::time_point told_;
 };
 
-// Of every view at the position, in both stores; the two sides are read at the same time.
-std::vector<RebuiltView> compare_digests(const std::shared_ptr<const ViewStore>& live,
-                                         const std::shared_ptr<const ViewStore>& rebuilt,
-                                         const std::vector<uint64_t>& sizes);
 bool all_equal(const std::vector<RebuiltView>& views);
 
 }  // namespace custody

@@ -7,6 +7,8 @@
 namespace custody {
 namespace {
 
+constexpr uint64_t kRowsPerTell = 4096;
+
 // A cursor over the rows of one shard that lie before the position.
 class Source {
  public:
@@ -35,7 +37,8 @@ struct LaterSource {
 
 }  // namespace
 
-RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<uint64_t>& sizes) {
+RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<uint64_t>& sizes,
+                     const std::function<void(uint64_t rows)>& read) {
   std::vector<Source> sources;
   for (uint32_t shard = 0; shard < snapshot.shards(); ++shard)
     sources.emplace_back(snapshot, shard, view, sizes[shard]);
@@ -51,8 +54,10 @@ RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<
     append_le(row, source->row().key().size(), 4);
     row.append(source->row().key()).append(source->row().value());
     range.append(leaf_hash(row));
+    if (read && range.size() % kRowsPerTell == 0) read(kRowsPerTell);
     if (source->advance()) queue.push(source);
   }
+  if (read) read(range.size() % kRowsPerTell);
   return {range.size(), range.root()};
 }
 

@@ -3,6 +3,7 @@
 // of a round is the same from any snapshot that has reached it, however far that has gone on.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "projections/store/view_store.h"
@@ -15,6 +16,8 @@ struct RowsDigest {
   bool operator==(const RowsDigest&) const = default;
 };
 
-RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<uint64_t>& sizes);
+// `read` is told of some thousand rows at a time, as they are read; what it throws ends the reading.
+RowsDigest digest_of(const ViewSnapshot& snapshot, View view, const std::vector<uint64_t>& sizes,
+                     const std::function<void(uint64_t rows)>& read = {});
 
 }  // namespace custody

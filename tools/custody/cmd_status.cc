@@ -57,7 +57,10 @@ void show_rebuild(Connection& connection, const std::future<std::string>& done) 
     if (const std::string now = text_member(object, "phase"); now != phase) {
       phase = now;
       if (line) line->clear();
-      line.emplace(phase == "load" ? "rows loaded" : phase == "fold" ? "records folded" : phase);
+      line.emplace(phase == "load"     ? "rows loaded"
+                   : phase == "fold"   ? "records folded"
+                   : phase == "digest" ? "rows digested"
+                                       : phase);
     }
     const uint64_t total = number_member(object, "total");
     line->show(number_member(object, "done"), total == 0 ? std::nullopt : std::optional(total));

@@ -146,6 +146,26 @@ TEST(Rebuild, AReportThatThrowsEndsIt) {
   EXPECT_TRUE(projector->rebuild().swapped);
 }
 
+TEST(Rebuild, IsCalledOffInEveryPhaseAlsoWhileDigestsAreMade) {
+  World world(2);
+  tell(world, 10, 50);
+  const auto projector = world.projector();
+  fold_all(*projector, world);
+  for (const std::string_view phase : {"load", "catch up", "digest", "swap"}) {
+    bool under_way = false;  // not only begun
+    const auto call_off = [&](const RebuildProgress& progress) {
+      if (progress.phase != phase || (phase == "digest" && progress.done == 0)) return;
+      under_way = true;
+      throw Error(ErrorCode::kUnavailable, "shutting down");
+    };
+    EXPECT_THROW(projector->rebuild(call_off), Error) << phase;
+    EXPECT_TRUE(under_way) << phase;
+    EXPECT_EQ(projector->progress().generation, 1u);
+    EXPECT_FALSE(std::filesystem::exists(world.views_folder() + "/gen-2"));
+  }
+  EXPECT_TRUE(projector->rebuild().swapped);
+}
+
 TEST(Rebuild, StopsAtABrokenLinkWhereTheLiveViewsStopped) {
   World world(1);
   world.seal(collected(1, {"name"}));
