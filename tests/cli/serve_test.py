@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import unittest
@@ -24,6 +25,25 @@ class Serve(HomeTest):
         self.custody("status", env={"CUSTODY_URL": service.url})
         self.assertEqual(service.end(), 0)
         self.custody("archive", "C-1")  # and opens the folder where none runs
+
+    def test_over_ipv6_it_is_found_by_folder_and_address_and_refuses_foreign_names(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("this machine has no IPv6")
+        service = self.serve("--listen", "[::1]:0")
+        self.assertRegex(service.url, r"^http://\[::1\]:[0-9]+$")
+        self.custody("emit", stdin=ndjson(opened()))
+        status = self.json("status", "--url", service.url)
+        self.assertEqual(status["ledger"]["id"], json.loads(service.get("/v1/status")[1])["ledger"]["id"])
+        port = service.url.rsplit(":", 1)[1]
+        for host in (f"[::1]:{port}", "[::1]", f"localhost:{port}"):
+            self.assertEqual(service.get("/healthz", {"Host": host})[0], 200, host)
+        for host in (f"[::2]:{port}", "::1", f"evil.example:{port}", "[::1"):
+            self.assertEqual(service.get("/healthz", {"Host": host})[0], 403, host)
+        origin = {"Origin": service.url}
+        self.assertEqual(service.get("/healthz", origin)[0], 200)
+        self.assertEqual(service.get("/healthz", {"Origin": "http://[::1]:1"})[0], 403)
 
     def test_a_second_service_on_the_same_data_is_refused_with_the_others_pid(self):
         service = self.serve()
@@ -118,11 +138,15 @@ class Serve(HomeTest):
 class Reachable(HomeTest):
     """On an address that other machines reach."""
 
-    def setUp(self):
-        super().setUp()
+    def certify(self, name):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                         "-subj", "/CN=ledger", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
-                        "-keyout", "key.pem", "-out", "cert.pem"], check=True, capture_output=True, cwd=self.folder)
+                        "-keyout", name + "key.pem", "-out", name + "cert.pem"],
+                       check=True, capture_output=True, cwd=self.folder)
+
+    def setUp(self):
+        super().setUp()
+        self.certify("")
         self.tls = ("--tls-cert", "cert.pem", "--tls-key", "key.pem")
 
     def test_it_demands_tls_and_principals(self):
@@ -149,6 +173,29 @@ class Reachable(HomeTest):
         self.custody("status", "--url", url, env={**with_token, "CUSTODY_CA": "cert.pem"})
         self.custody("status", "--url", url.replace("127.0.0.1", "localhost"),
                      env={**with_token, "CUSTODY_CA": "cert.pem"}, status=3)  # another name than in the certificate
+        self.assertEqual(service.end(), 0)
+
+    def test_a_command_is_known_by_its_client_certificate(self):
+        for name in ("crm-", "stranger-"):
+            self.certify(name)
+        self.custody("principal", "add", "system:crm", "--source", "urn:crm", "--certificate", "crm-cert.pem")
+        service = self.serve("--listen", "0.0.0.0:0", *self.tls, ready=False)
+
+        def showing(name, key=None):
+            return {"CUSTODY_CERT": name + "-cert.pem", "CUSTODY_CERT_KEY": (key or name) + "-key.pem"}
+        self.custody("emit", stdin=ndjson(opened()), env=showing("crm"))  # found by the folder
+        url = ("--url", service.url.replace("0.0.0.0", "127.0.0.1"))
+        trusting = {"CUSTODY_CA": "cert.pem"}
+        records = self.lines("log", *url, env={**trusting, **showing("crm")})
+        stamp, = (r["stamp"] for r in records if r["statement"]["type"] == "archive.opened")
+        self.assertEqual((stamp["principal"], stamp["method"]), ("system:crm", "certificate"))
+        self.custody("status", *url, env={**trusting, **showing("stranger")}, status=2)
+        self.assertIn("CUSTODY_CERT", self.stderr)
+        self.custody("status", *url, env=trusting, status=2)
+        for wrong in (showing("crm", "stranger"), {"CUSTODY_CERT": "crm-cert.pem"}, {"CUSTODY_CERT_KEY": "crm-key.pem"},
+                      showing("nobodys")):
+            self.custody("status", *url, env={**trusting, **wrong}, status=2)
+            self.assertIn("CUSTODY_CERT", self.stderr)
         self.assertEqual(service.end(), 0)
 
 

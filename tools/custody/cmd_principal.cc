@@ -93,7 +93,8 @@ Command principal_command() {
           "who may speak to the service",
           "",
           {{"--source", "URI", "a source it may state events of; may be repeated", true},
-           {"--certificate", "FILE", "known by this client certificate (PEM) instead of a token"}},
+           {"--certificate", "FILE",
+            "known by this client certificate (PEM) instead of a token: a command shows CUSTODY_CERT"}},
           principal};
 }
 

@@ -77,7 +77,8 @@ Error problem_error(const ApiResponse& response) {
             "\n  " + std::string(fault.at("pointer").as_string()) + " " + std::string(fault.at("message").as_string());
   } catch (const std::exception&) {  // no problem document: the status says enough
   }
-  if (response.status == 401) text += "; the command line sends the token that CUSTODY_TOKEN holds";
+  if (response.status == 401)
+    text += "; the command line sends the token that CUSTODY_TOKEN holds, and shows the certificate in CUSTODY_CERT";
   return Error(code_of_status(response.status), text);
 }
 

@@ -26,7 +26,8 @@ class Connection {
 };
 
 std::unique_ptr<Connection> connect(const Invocation& invocation);
-// http://HOST:PORT or https://HOST:PORT, with the token of CUSTODY_TOKEN where there is one. A service is who it says
+// http://HOST:PORT or https://HOST:PORT, with the token of CUSTODY_TOKEN where there is one, and over TLS with the
+// client certificate in the file CUSTODY_CERT, whose key is in CUSTODY_CERT_KEY (both PEM). A service is who it says
 // when its certificate is `pinned` (SHA-256 of its DER bytes), else when the machine's authorities, or those in the
 // file that CUSTODY_CA names, vouch for it.
 std::unique_ptr<Connection> connect_http(const std::string& url, const std::optional<Digest>& pinned);

@@ -17,6 +17,11 @@ namespace http = beast::http;
 namespace ssl = asio::ssl;
 using TlsStream = ssl::stream<beast::tcp_stream>;
 
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 class HttpConnection : public Connection {
  public:
   HttpConnection(const std::string& url, const std::optional<Digest>& pinned) : url_(url), pinned_(pinned) {
@@ -48,17 +53,32 @@ class HttpConnection : public Connection {
  private:
   void prepare_tls() {
     tls_.emplace(ssl::context::tls_client);
+    show_certificate();
     if (pinned_) return;  // compared after the handshake
     tls_->set_verify_mode(ssl::verify_peer);
-    const char* authorities = std::getenv("CUSTODY_CA");
+    const std::string authorities = environment("CUSTODY_CA");
     boost::system::error_code failed;
-    if (authorities != nullptr && *authorities != '\0')
-      tls_->load_verify_file(authorities, failed);
-    else
+    if (authorities.empty())
       tls_->set_default_verify_paths(failed);
+    else
+      tls_->load_verify_file(authorities, failed);
+    if (failed)
+      throw Error(ErrorCode::kUsage, "no PEM certificates in CUSTODY_CA=" + authorities + ": " + failed.message());
+  }
+
+  void show_certificate() {
+    const std::string certificate = environment("CUSTODY_CERT"), key = environment("CUSTODY_CERT_KEY");
+    if (certificate.empty() && key.empty()) return;
+    if (certificate.empty() || key.empty())
+      throw Error(ErrorCode::kUsage, "a client certificate needs both CUSTODY_CERT and CUSTODY_CERT_KEY");
+    boost::system::error_code failed;
+    tls_->use_certificate_chain_file(certificate, failed);
+    if (failed)
+      throw Error(ErrorCode::kUsage, "no PEM certificate in CUSTODY_CERT=" + certificate + ": " + failed.message());
+    tls_->use_private_key_file(key, ssl::context::pem, failed);
     if (failed)
       throw Error(ErrorCode::kUsage,
-                  std::string("no PEM certificates in CUSTODY_CA=") + authorities + ": " + failed.message());
+                  "no PEM key of that certificate in CUSTODY_CERT_KEY=" + key + ": " + failed.message());
   }
 
   void open_stream() {
@@ -117,8 +137,8 @@ class HttpConnection : public Connection {
     out.set(http::field::host, host_header_);
     out.set(http::field::user_agent, "custody/" + std::string(kVersion));
     if (!request.content_type.empty()) out.set(http::field::content_type, request.content_type);
-    if (const char* token = std::getenv("CUSTODY_TOKEN"))
-      out.set(http::field::authorization, std::string("Bearer ") + token);
+    if (const std::string token = environment("CUSTODY_TOKEN"); !token.empty())
+      out.set(http::field::authorization, "Bearer " + token);
     out.body() = request.body;
     out.prepare_payload();
     return out;

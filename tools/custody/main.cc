@@ -21,8 +21,10 @@ const std::vector<Option>& common_options() {
       {"--data", "DIR", "the data folder (CUSTODY_DATA, else ~/.local/share/custody)"},
       {"--keys", "DIR", "the folder of signing and epoch keys (CUSTODY_KEYS, else ~/.config/custody/keys)"},
       {"--url", "URL",
-       "a running service (CUSTODY_URL; its token in CUSTODY_TOKEN, a file of whom to trust in CUSTODY_CA);"
-       " else the one on the data folder, if one runs"},
+       "a running service (CUSTODY_URL), else the one on the data folder, if one runs; who asks is known by the token"
+       " in CUSTODY_TOKEN, or by the certificate in the file CUSTODY_CERT with its key in CUSTODY_CERT_KEY; CUSTODY_CA "
+       "is"
+       " a file of whom to trust"},
       {"--kafka", "HOST:PORT,...", "the ledger's log is on these brokers"},
       {"--ledger", "NAME", "prefix of its topics there (default custody)"},
       {"--single-broker", "", "accept topics with one replica"},
