@@ -49,8 +49,13 @@ install_packages() { # into a folder of its own, moved into place whole: a cut-o
   echo "dashboard: installing packages into $modules" >&2
   rm -rf "$modules/incoming" && mkdir -p "$modules/incoming"
   cp "$here/package.json" "$here/package-lock.json" "$modules/incoming/"
-  (cd "$modules/incoming" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
-    fail "npm ci failed; it needs a package registry the first time, and again after package-lock.json changed"
+  local attempt
+  for attempt in 1 2 3; do  # a registry that resets a connection is no reason to build everything again
+    (cd "$modules/incoming" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && break
+    ((attempt < 3)) || fail "npm ci failed; it needs a package registry the first time, and again after package-lock.json changed"
+    echo "dashboard: npm ci failed; trying again in $((attempt * 5)) s" >&2
+    sleep $((attempt * 5))
+  done
   cp "$here/package.json" "$modules/"
   mv "$modules/incoming/node_modules" "$modules/node_modules"
   rm -rf "$modules/incoming"
