@@ -1,5 +1,9 @@
 #include "projections/projector.h"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "ledger/base/file.h"
 #include "projections/rebuild.h"
 #include "projections/store/generations.h"
@@ -24,13 +28,18 @@ struct Projector::Core {
   bool wait(steady_clock::time_point until, const std::function<std::optional<bool>()>& done);
   void wait_for_equal_ground(Crew& rebuilt, const Position& position, const std::function<void()>& still);
   void take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt, const std::function<void()>& still);
+  RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report);
+  bool has_no_views() const;
+  bool is_long_log(const std::stop_token& stop) const;
+  void fold_first(const std::stop_token& stop);
 
   Log& log;
   ProjectorOptions options;
   ProcessLock lock;
   Generations generations;
 
-  std::mutex control;     // start, stop and the change of generation: one at a time
+  std::mutex calls;       // start and stop: one at a time
+  std::mutex control;     // of the crew: who starts, stops or exchanges it
   std::mutex rebuilding;  // held for a whole rebuild
 
   mutable std::mutex mutex;  // guards what follows
@@ -42,6 +51,8 @@ struct Projector::Core {
   uint64_t reports = 0;
 
   Views views;
+  std::atomic<bool> folding_first{false};
+  std::jthread first;  // last: it uses all of the above
 };
 
 void Projector::Core::changed() {
@@ -82,13 +93,55 @@ Projector::~Projector() {
 }
 
 void Projector::start() {
+  const std::lock_guard call(core_->calls);
+  if (core_->first.joinable()) return;
+  if (core_->has_no_views()) {
+    core_->folding_first = true;
+    core_->first = std::jthread([core = core_.get()](const std::stop_token& stop) { core->fold_first(stop); });
+    return;
+  }
   const std::lock_guard control(core_->control);
   core_->crew->start();
 }
 
 void Projector::stop() {
+  const std::lock_guard call(core_->calls);
+  core_->first = {};
   const std::lock_guard control(core_->control);
   core_->crew->stop();
+}
+
+bool Projector::Core::has_no_views() const {
+  const std::lock_guard guard(mutex);
+  const std::vector<uint64_t> sizes = store->sizes();
+  return std::all_of(sizes.begin(), sizes.end(), [](uint64_t size) { return size == 0; });
+}
+
+bool Projector::Core::is_long_log(const std::stop_token& stop) const {
+  for (uint32_t shard = 0; shard < log.descriptor().shards; ++shard) {
+    const auto reader = log.read_sealed(shard, options.first_fold_records);
+    while (!stop.stop_requested() && !reader->caught_up())
+      if (reader->next(milliseconds(100))) return true;
+  }
+  return false;
+}
+
+// Empty views of a long log: record by record they would be folded into ever larger trees; sorted first they take a
+// fraction of the time.
+void Projector::Core::fold_first(const std::stop_token& stop) {
+  try {
+    if (is_long_log(stop))
+      rebuild([&stop](const RebuildProgress&) {
+        if (stop.stop_requested()) throw Error(ErrorCode::kUnavailable, "the projector is stopping");
+      });
+  } catch (const std::exception&) {  // called off, or trouble that the workers will meet as well, and tell
+  }
+  {
+    const std::lock_guard hold(control);
+    if (!stop.stop_requested()) crew->start();
+  }
+  folding_first = false;
+  changed();
 }
 
 ProjectorProgress Projector::progress() const {
@@ -99,7 +152,7 @@ ProjectorProgress Projector::progress() const {
     progress.generation = core_->generation;
     crew = core_->crew;
   }
-  progress.running = crew->running();
+  progress.running = crew->running() || core_->folding_first;
   progress.shards = crew->progress();
   progress.round = core_->views.resolve({}).round;
   return progress;
@@ -195,51 +248,57 @@ void Projector::Core::take_over(uint64_t next, std::shared_ptr<ViewStore>& rebui
 }
 
 RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&)>& report) {
-  const std::unique_lock alone(core_->rebuilding, std::try_to_lock);
+  return core_->rebuild(report);
+}
+
+RebuildReport Projector::Core::rebuild(const std::function<void(const RebuildProgress&)>& report) {
+  const std::unique_lock alone(rebuilding, std::try_to_lock);
   if (!alone.owns_lock()) throw Error(ErrorCode::kConflict, "the views are being rebuilt already");
   const auto began = steady_clock::now();
-  const uint64_t next = core_->generation + 1;
-  const std::string folder = core_->generations.path(next);
-  core_->generations.remove(next);
+  const uint64_t next = generation + 1;
+  const std::string folder = generations.path(next);
+  generations.remove(next);
   RebuildReport result;
-  std::shared_ptr<const ViewStore> live = core_->store;
-  auto rebuilt = ViewStore::open(folder, core_->log.descriptor(), true);
+  std::shared_ptr<const ViewStore> live = store;
+  auto rebuilt = ViewStore::open(folder, log.descriptor(), true);
   const auto phase = [&report](std::string_view name) {
     if (report) report({name, 0, 0, 0, 0});
   };
   try {
     uint64_t expected = 0;
     for (uint64_t size : live->sizes()) expected += size;
-    Rebuild bulk(core_->log, *rebuilt, folder, core_->options, report);
+    Rebuild bulk(log, *rebuilt, folder, options, report);
     bulk.bulk(expected);
     result.records = bulk.records();
     phase("catch up");
-    std::unique_ptr<Crew> crew = core_->crew_of(rebuilt);
-    crew->start();
-    result.position = core_->views.resolve({});
+    std::unique_ptr<Crew> workers = crew_of(rebuilt);
+    workers->start();
+    result.position = views.resolve({});
     Moment frontier;
     frontier.frontier = true;
-    if (result.position.round == 0) result.position = core_->views.resolve(frontier);
-    core_->wait_for_equal_ground(*crew, result.position, [&] { phase("catch up"); });
-    crew.reset();
-    phase("digest");
-    result.views = bulk.compare(live, rebuilt, result.position.sizes);
+    if (result.position.round == 0) result.position = views.resolve(frontier);
+    wait_for_equal_ground(*workers, result.position, [&] { phase("catch up"); });
+    workers.reset();
+    if (expected > 0) {
+      phase("digest");
+      result.views = bulk.compare(live, rebuilt, result.position.sizes);
+    }
     result.swapped = all_equal(result.views);
     live.reset();
     if (result.swapped) {
       phase("swap");
-      core_->take_over(next, rebuilt, [&] { phase("swap"); });
+      take_over(next, rebuilt, [&] { phase("swap"); });
     }
   } catch (...) {
     rebuilt.reset();
-    if (core_->generation != next) core_->generations.remove(next);
+    if (generation != next) generations.remove(next);
     throw;
   }
   if (!result.swapped) {
     rebuilt.reset();
-    core_->generations.remove(next);
+    generations.remove(next);
   }
-  result.generation = core_->generation;
+  result.generation = generation;
   result.milliseconds =
       static_cast<uint64_t>(std::chrono::duration_cast<milliseconds>(steady_clock::now() - began).count());
   return result;

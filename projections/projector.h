@@ -120,6 +120,7 @@ struct RebuildReport {
 struct ProjectorOptions {
   size_t batch_records = 4096;               // at most as many in one transaction (one sync each)
   uint64_t rebuild_memory_bytes = 64 << 20;  // for sorting, all shards together
+  uint64_t first_fold_records = 100'000;     // from a shard of as many on, empty views are made as by rebuild()
 };
 
 class Projector {
@@ -130,7 +131,8 @@ class Projector {
   ~Projector();  // stops
 
   // Workers are started and stopped as often as one likes; both are idempotent. stop() returns when the batch in hand
-  // is durable, within about a tenth of a second.
+  // is durable, within about a tenth of a second. Empty views of a long log are first made as rebuild() makes them,
+  // during which they stay empty; stopped meanwhile, that is begun anew at the next start.
   void start();
   void stop();
 

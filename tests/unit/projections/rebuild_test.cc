@@ -103,6 +103,35 @@ TEST(Rebuild, FillsEmptyViewsAtOnce) {
   EXPECT_EQ(projector->views().resolve(at_frontier()).sizes, world.sizes());
 }
 
+TEST(Rebuild, EmptyViewsOfALongLogAreMadeLikeIt) {
+  World world(3);
+  tell(world, 8, 300);
+  std::string grown;
+  {
+    const auto projector = world.projector();
+    fold_all(*projector, world);
+    EXPECT_EQ(projector->progress().generation, 1u) << "a short log is folded as it comes";
+    grown = to_json_text(projector->views().digests(at_frontier()));
+  }
+  std::filesystem::remove_all(world.views_folder());
+  ProjectorOptions options;
+  options.first_fold_records = 20;
+  const auto projector = world.projector(options);
+  for (int i = 0; i < 20; ++i) {  // stopped at any moment, it is begun anew
+    projector->start();
+    EXPECT_TRUE(projector->progress().running);
+    projector->stop();
+    EXPECT_FALSE(projector->progress().running);
+  }
+  projector->start();
+  EXPECT_TRUE(projector->wait_until(world.sizes(), seconds(60)));
+  EXPECT_EQ(projector->progress().generation, 2u);
+  EXPECT_EQ(to_json_text(projector->views().digests(at_frontier())), grown);
+  world.seal(collected(1, {"name"}));
+  world.round(kBegin + 3000 * kSecond);
+  EXPECT_TRUE(projector->wait_until_round(2, seconds(60))) << "it lives on";
+}
+
 // A live view whose row was changed by another hand.
 TEST(Rebuild, KeepsTheOldViewsWhereTheDigestsDiffer) {
   World world(1);
