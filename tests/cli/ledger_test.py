@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pty
+import shutil
 import subprocess
 import unittest
 from datetime import datetime
@@ -300,6 +301,12 @@ class Refused(HomeTest):
         self.custody("init")
         self.custody("status", "--keys", "elsewhere", status=2)
         self.assertIn("--keys", self.stderr)
+
+    def test_benchmarks_that_were_not_built_are_said_with_their_cure(self):
+        alone = shutil.copy(CUSTODY, os.path.join(self.folder, "custody"))
+        done = subprocess.run([alone, "bench"], capture_output=True, text=True, env=self.env)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("ninja -C build/release custody-bench", done.stderr)
 
     def test_usage_is_status_2_and_the_statuses_are_listed(self):
         for words in (("frob",), ("emit", "--frob"), ("archive",), ("import",), ("import", "xml", "x"),

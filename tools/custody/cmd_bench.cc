@@ -22,6 +22,9 @@ int run(const Invocation& call) {
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execv(program.c_str(), pointers.data());
+  if (errno == ENOENT)
+    throw Error(ErrorCode::kNotFound,
+                "there is no " + program + ": it is built by `ninja -C build/release custody-bench`");
   throw Error(ErrorCode::kUnavailable, "cannot run " + program + ": " + std::strerror(errno));
 }
 
