@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,21 @@ class CompactRange {
   uint64_t size_ = 0;
   std::vector<Digest> subtrees_;  // perfect subtrees, largest (leftmost) first
 };
+
+// --- proofs, as RFC 9162 verifies them
+// A path is what its maker says it is: no length, digest or number in it can make these fail otherwise than by their
+// value. Each takes at most one step for each digest of the path.
+
+// The root of the tree of `size` leaves in which `leaf` stands at `index`, by the path from its sibling upwards
+// (§2.1.3.2); nullopt where there is no such place, or a path to it has another length.
+std::optional<Digest> root_from_inclusion(uint64_t index, uint64_t size, const Digest& leaf,
+                                          std::span<const Digest> path);
+bool proves_inclusion(uint64_t index, uint64_t size, const Digest& leaf, std::span<const Digest> path,
+                      const Digest& root);
+
+// Whether the tree of `new_size` leaves begins with the whole tree of `old_size` (§2.1.4.2). Of what the RFC leaves
+// open: a tree is consistent with itself and every tree with the empty one, both by the empty path alone.
+bool proves_consistency(uint64_t old_size, uint64_t new_size, const Digest& old_root, const Digest& new_root,
+                        std::span<const Digest> path);
 
 }  // namespace custody
