@@ -17,10 +17,16 @@ namespace {
 // Points whose loss breaks no promise, and why the product has them all the same.
 const std::map<std::string, std::string>& needless() {
   static const std::string kDerived = "the index of ids is derived: a lost folder is made again from the log";
+  static const std::string kDerivedTree = "the stored tree is derived: a lost folder is made again from the log";
   static const std::map<std::string, std::string> kPoints{
       {"sync data/tail", kDerived},
       {"sync data/tail/0", kDerived},
       {"synced write data/tail/0/data.mdb", "the save before the last one is as good: the tail reads on from there"},
+      {"sync data/trees", kDerivedTree},
+      {"sync data/trees/0", kDerivedTree},
+      {"sync data/trees/0/data.mdb.new", kDerivedTree},
+      {"synced write data/trees/0/data.mdb",
+       "the tree before the last commit is as good: the log is read from there on"},
       {"sync data/views/gen-2/shard-0/data.mdb.new",
        "nobody opens a rebuilt generation before CURRENT names it, and it is synced whole before that; a generation "
        "that is folded live has no such sync"}};

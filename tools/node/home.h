@@ -3,7 +3,7 @@
 //   DATA/lock           held by the process that has the folder open      DATA/service.json  where that process serves
 //   DATA/log/           the embedded log                                   DATA/tail/<shard>/ ids sealed (derived)
 //   DATA/keyring/       directory and data keys                            DATA/views/        projections (derived)
-//   DATA/verified       head of the last verification
+//   DATA/verified       head of the last verification                      DATA/trees/<shard>/ tiles (derived)
 //   KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
 //   KEYS/<ledger id>/signed    what was signed (ledger/seal/signer.h)
 #pragma once

@@ -97,6 +97,8 @@ void Node::open_parts() {
   for (uint32_t shard = 0; shard < descriptor().shards; ++shard) {
     tails_.push_back(std::make_unique<Tail>(*log_, shard, home.path("tail/" + std::to_string(shard))));
     tails_.back()->add(receipts_);
+    trees_.push_back(std::make_unique<TreeKeeper>(*log_, *tails_.back(), home.path("trees/" + std::to_string(shard))));
+    tails_.back()->add(*trees_.back());
     tail_list_.push_back(tails_.back().get());
   }
   if (has(Role::kSealer)) {
@@ -130,6 +132,7 @@ void Node::open_parts() {
 void Node::start() {
   started_ = true;
   for (const auto& tail : tails_) tail->start();
+  for (const auto& tree : trees_) tree->start();
   for (const auto& sealer : sealers_) sealer->start();
   if (rounds_) rounds_->start();
   if (projector_) projector_->start();
@@ -143,6 +146,7 @@ void Node::stop() {
   for (const auto& sealer : sealers_) sealer->stop();
   if (projector_) projector_->stop();
   for (const auto& tail : tails_) tail->stop();
+  for (const auto& tree : trees_) tree->stop();
 }
 
 namespace {
@@ -212,6 +216,9 @@ std::vector<std::string> Node::notices() const {
     out.push_back("NOT REPLICATED: one broker; the loss of its disk is the loss of the ledger");
   if (rounds_)
     if (const std::string fault = rounds_->fault(); !fault.empty()) out.push_back("NOT SIGNED: " + fault);
+  for (uint32_t shard = 0; shard < trees_.size(); ++shard)
+    if (const std::string fault = trees_[shard]->fault(); !fault.empty())
+      out.push_back("NO PROOFS of shard " + std::to_string(shard) + ": " + fault);
   const ProjectorProgress progress = projector_ ? projector_->progress() : ProjectorProgress{};
   for (const ShardProgress& shard : progress.shards)
     if (shard.stale > 0)

@@ -16,6 +16,7 @@
 #include "ledger/log/log.h"
 #include "ledger/seal/rounds.h"
 #include "ledger/seal/shard_sealer.h"
+#include "ledger/seal/tree_keeper.h"
 #include "projections/projector.h"
 #include "tools/node/home.h"
 
@@ -63,6 +64,7 @@ class Node {
   Gateway& gateway();      // kUnavailable where this process has no such role
   Projector& projector();  // likewise
   const std::vector<Tail*>& tails() const { return tail_list_; }
+  TreeKeeper& tree(uint32_t shard) { return *trees_.at(shard); }
 
   std::vector<ShardStatus> shards() const;
   // Why this process cannot do its part now; empty = ready. A sealer that stands by is.
@@ -85,6 +87,7 @@ class Node {
   Receipts receipts_;
   std::vector<std::unique_ptr<Tail>> tails_;
   std::vector<Tail*> tail_list_;
+  std::vector<std::unique_ptr<TreeKeeper>> trees_;
   std::vector<std::unique_ptr<ShardSealer>> sealers_;
   std::unique_ptr<RoundKeeper> rounds_;
   std::unique_ptr<Projector> projector_;

@@ -150,6 +150,21 @@ std::string check_opened(Node& node, const Promises& promises) {
   return check_signed(node);
 }
 
+// Derived, and never wrong: each record is proved by the stored tree, whose root is the tail's.
+std::string check_tree(Node& node) {
+  const CompactRange chain = node.tails()[0]->state().tree;
+  const auto tree = node.tree(0).tree(chain.size(), 30s);
+  const auto reader = node.log().read_sealed(0, 0);
+  for (uint64_t seq = 0; seq < chain.size(); ++seq) {
+    const auto item = reader->next(1s);
+    if (!item) return "record " + std::to_string(seq) + " cannot be read";
+    if (!proves_inclusion(seq, chain.size(), leaf_hash(item->record), inclusion_proof(*tree, seq, chain.size()),
+                          chain.root()))
+      return "the stored tree does not prove record " + std::to_string(seq);
+  }
+  return "";
+}
+
 std::string check_running(Node& node, const std::vector<ScriptEvent>& events, const Promises& promises) {
   Found found;
   if (std::string wrong = drain(node); !wrong.empty()) return wrong;
@@ -157,6 +172,7 @@ std::string check_running(Node& node, const std::vector<ScriptEvent>& events, co
   if (std::string wrong = check_promises(events, promises, found); !wrong.empty()) return wrong;
   if (std::string wrong = submit_again(node, events, found); !wrong.empty()) return wrong;
   if (std::string wrong = check_views(node); !wrong.empty()) return wrong;
+  if (std::string wrong = check_tree(node); !wrong.empty()) return wrong;
   for (const std::string& notice : node.notices())
     if (notice.starts_with("NOT SIGNED")) return notice;
   return "";

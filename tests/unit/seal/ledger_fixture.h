@@ -81,6 +81,7 @@ class LedgerFixture : public testing::Test {
     for (uint32_t shard = 0; shard < shards; ++shard) {
       tails_.push_back(std::make_unique<Tail>(*log_, shard, *folder_ / ("tail" + std::to_string(shard))));
       for (TailListener* listener : listeners_) tails_.back()->add(*listener);
+      add_parts(*tails_.back());
       tails.push_back(tails_.back().get());
     }
     for (uint32_t shard = 0; shard < shards; ++shard)
@@ -98,6 +99,7 @@ class LedgerFixture : public testing::Test {
     if (rounds_) rounds_->stop();
     for (const auto& sealer : sealers_) sealer->stop();
     for (const auto& tail : tails_) tail->stop();  // listeners go after the tails that call them have stopped
+    stop_parts();
     rounds_.reset();
     sealers_.clear();
     tails_.clear();
@@ -107,6 +109,9 @@ class LedgerFixture : public testing::Test {
     close();
     open();
   }
+  // What a test has beside each tail: made before the tail starts, stopped once it has stopped.
+  virtual void add_parts(Tail&) {}
+  virtual void stop_parts() {}
 
   void take(const TestEvent& event) { take_bytes(intake_entry(event), shard_of_event(event)); }
   void take_bytes(const std::string& entry, uint32_t shard) {

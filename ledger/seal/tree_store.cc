@@ -1,0 +1,194 @@
+#include "ledger/seal/tree_store.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace custody {
+namespace {
+
+constexpr size_t kDigest = 32;
+constexpr std::string_view kTreeKey = "tree";
+constexpr size_t kFullRow = (2 * kTileWidth - 2) * kDigest;  // four pages of LMDB, less a few bytes
+// 64 bytes a record: address space for two thousand million of a shard. Environments are many, the space is not.
+constexpr uint64_t kMapBytes = std::min(kDefaultLmdbMapBytes, uint64_t{1} << 37);
+
+std::string row_key(uint8_t level, uint64_t index) {
+  return std::string(1, static_cast<char>(level)) + u64_key(index);
+}
+
+// Where in a full row the nodes stand that are `height` levels above the tile's hashes.
+size_t place_in_row(unsigned height) {
+  return 2 * kTileWidth - (2 * kTileWidth >> height);
+}
+
+Digest digest_at(std::string_view row, size_t place) {
+  return array_of<kDigest>(row.substr(place * kDigest, kDigest));
+}
+
+Error damaged(const std::string& what) {
+  return Error(ErrorCode::kStore, "the stored tree " + what);
+}
+
+}  // namespace
+
+std::string_view TreeSnapshot::row(uint8_t level, uint64_t index, size_t hashes) const {
+  const auto found = txn_.get(nodes_, row_key(level, index));
+  if (!found || found->size() < hashes * kDigest)
+    throw damaged("lacks " + tile_path({level, index, static_cast<uint32_t>(hashes)}));
+  return *found;
+}
+
+std::string TreeSnapshot::tile(const TileName& tile) {
+  if (tile_width(tile.level, tile.index, size_) < tile.width)
+    throw Error(ErrorCode::kNotFound, "a tree of " + std::to_string(size_) + " records has no " + tile_path(tile));
+  return std::string(row(tile.level, tile.index, tile.width).substr(0, tile.width * kDigest));
+}
+
+Digest TreeSnapshot::node(unsigned level, uint64_t index) {
+  const auto tile_level = static_cast<uint8_t>(level / kTileHeight);
+  const unsigned height = level % kTileHeight;
+  const uint64_t tile_index = index >> (kTileHeight - height);
+  const uint32_t width = tile_width(tile_level, tile_index, size_);
+  if (width == kTileWidth) {
+    const std::string_view full = row(tile_level, tile_index, kFullRow / kDigest);
+    return digest_at(full, place_in_row(height) + (index & ((kTileWidth >> height) - 1)));
+  }
+  TileNodes of_partial(*this, size_);
+  return of_partial.node(level, index);
+}
+
+std::unique_ptr<TreeStore> TreeStore::open_as_it_is(const std::string& folder) {
+  LmdbOptions options;
+  options.map_size_bytes = kMapBytes;
+  LmdbEnv env = LmdbEnv::open(folder, options);
+  const LmdbTable nodes = env.open_table("nodes");
+  const LmdbTable state = env.open_table("state");
+  auto store = std::unique_ptr<TreeStore>(new TreeStore(std::move(env), nodes, state));
+  store->load();
+  return store;
+}
+
+std::unique_ptr<TreeStore> TreeStore::open(const std::string& folder) {
+  try {
+    return open_as_it_is(folder);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kStore) throw;
+  }
+  std::error_code ignored;  // what cannot be removed cannot be opened either
+  std::filesystem::remove_all(folder, ignored);
+  return open_as_it_is(folder);
+}
+
+void TreeStore::load() {
+  size_ = 0;
+  ends_ = {};
+  const auto txn = env_.begin_read();
+  const auto kept = txn.get(state_, kTreeKey);
+  if (!kept) return;
+  if (kept->size() != 8 + kDigest) throw damaged("has no size");
+  const uint64_t size = read_le(*kept, 0, 8);
+  TreeSnapshot tree(env_.begin_read(), nodes_, size);
+  if (root_of(tree, size) != array_of<kDigest>(kept->substr(8))) throw damaged("has another root than was kept");
+  for (uint8_t level = 0; level < ends_.size(); ++level) {
+    const uint64_t hashes = size >> (kTileHeight * level);
+    const auto width = static_cast<uint32_t>(hashes % kTileWidth);
+    if (width == 0) continue;
+    const std::string tile = tree.tile({level, hashes / kTileWidth, width});
+    for (size_t i = 0; i < width; ++i) ends_[level].push_back(digest_at(tile, i));
+  }
+  if (size > 0) last_leaf_ = tree.node(0, size - 1);
+  size_ = size;
+}
+
+Digest TreeStore::write_full(LmdbTxn& txn, LmdbTable nodes, uint8_t level, uint64_t index,
+                             const std::vector<Digest>& hashes) {
+  std::string row;
+  row.reserve(kFullRow);
+  for (const Digest& hash : hashes) row += view_of(hash);
+  std::vector<Digest> above = hashes;
+  for (size_t width = kTileWidth / 2; width > 0; width /= 2) {
+    for (size_t i = 0; i < width; ++i) above[i] = node_hash(above[2 * i], above[2 * i + 1]);
+    for (size_t i = 0; i < width && width > 1; ++i) row += view_of(above[i]);
+  }
+  txn.put(nodes, row_key(level, index), row);
+  return above[0];
+}
+
+// What is in memory changes once it is durable: a commit that fails leaves all as it was.
+void TreeStore::append(std::span<const Digest> leaves) {
+  if (leaves.empty()) return;
+  Ends ends = ends_;
+  uint64_t size = size_;
+  LmdbTxn txn = env_.begin_write();
+  for (const Digest& leaf : leaves) {
+    ends[0].push_back(leaf);
+    ++size;
+    for (uint8_t level = 0; level < ends.size() && ends[level].size() == kTileWidth; ++level) {
+      const uint64_t index = (size >> (kTileHeight * (level + 1U))) - 1;
+      const Digest root = write_full(txn, nodes_, level, index, ends[level]);
+      ends[level].clear();
+      if (level + 1U < ends.size()) ends[level + 1U].push_back(root);
+    }
+  }
+  for (uint8_t level = 0; level < ends.size(); ++level) {
+    if (ends[level].empty() || ends[level] == ends_[level]) continue;
+    std::string row;
+    for (const Digest& hash : ends[level]) row += view_of(hash);
+    txn.put(nodes_, row_key(level, size >> (kTileHeight * (level + 1U))), row);
+  }
+  std::swap(ends, ends_);
+  std::swap(size, size_);
+  try {
+    std::string kept;
+    append_le(kept, size_, 8);
+    kept += view_of(root());
+    txn.put(state_, kTreeKey, kept);
+    txn.commit();
+  } catch (...) {
+    std::swap(ends, ends_);
+    std::swap(size, size_);
+    throw;
+  }
+  last_leaf_ = leaves.back();
+}
+
+void TreeStore::clear() {
+  LmdbTxn txn = env_.begin_write();
+  txn.clear(nodes_);
+  txn.clear(state_);
+  txn.commit();
+  size_ = 0;
+  ends_ = {};
+}
+
+// The hashes in the ends, with what is whole beneath them, are the tree's perfect subtrees from the right: within a
+// level those of the tile, and to their left those of the level above.
+Digest TreeStore::root() const {
+  std::optional<Digest> root;
+  const auto join = [&root](const Digest& left) { root = root ? node_hash(left, *root) : left; };
+  for (const std::vector<Digest>& hashes : ends_) {
+    for (size_t end = hashes.size(); end > 0;) {
+      const size_t count = end & (~end + 1);  // the largest perfect subtree that ends here
+      std::vector<Digest> row(hashes.begin() + static_cast<std::ptrdiff_t>(end - count),
+                              hashes.begin() + static_cast<std::ptrdiff_t>(end));
+      for (size_t width = count / 2; width > 0; width /= 2)
+        for (size_t i = 0; i < width; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
+      join(row[0]);
+      end -= count;
+    }
+  }
+  return root.value_or(sha256(""));
+}
+
+Digest TreeStore::last_leaf() const {
+  return last_leaf_;
+}
+
+std::unique_ptr<TreeSnapshot> TreeStore::snapshot() const {
+  LmdbTxn txn = env_.begin_read();
+  const auto kept = txn.get(state_, kTreeKey);
+  const uint64_t size = kept && kept->size() == 8 + kDigest ? read_le(*kept, 0, 8) : 0;
+  return std::unique_ptr<TreeSnapshot>(new TreeSnapshot(std::move(txn), nodes_, size));
+}
+
+}  // namespace custody
