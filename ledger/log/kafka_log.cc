@@ -1,6 +1,7 @@
 #include "ledger/log/kafka_log.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "ledger/base/error.h"
 #include "ledger/base/kafka_transactions.h"
@@ -111,14 +112,40 @@ struct KafkaLog::State {
   std::shared_ptr<const KafkaLogConfig> config;
   KafkaTopicNames names;
   std::shared_ptr<KafkaWatch> watch;
-  KafkaAdmin admin;
+  std::shared_ptr<KafkaAdmin> admin;  // by ask()
   KafkaProducer producer;
   Descriptor descriptor;
   ByteArray<16> intake_id{};
   ByteArray<16> sealed_id{};
   bool replicated = false;
+  std::mutex mutex;  // guards admin
 
   KafkaReadContext context() const { return {config, watch}; }
+
+  static std::shared_ptr<KafkaAdmin> start_admin(const KafkaLogConfig& config) {
+    return std::make_shared<KafkaAdmin>(KafkaAdmin::start(config.connection, kShortLimit));
+  }
+
+  // Where a client calls a topic missing that the watch finds (it may have it from a broker that had just started), the
+  // next question is asked by a new client.
+  template <class Call>
+  auto ask(const Call& call) {
+    watch->check();
+    std::shared_ptr<KafkaAdmin> use;
+    {
+      const std::lock_guard lock(mutex);
+      use = admin;
+    }
+    try {
+      return call(*use);
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::kNotFound) throw;
+      watch->confirm(milliseconds(5000));
+      const std::lock_guard lock(mutex);
+      if (admin == use) admin = start_admin(*config);
+      throw Error(ErrorCode::kUnavailable, e.what());
+    }
+  }
 
   // Connects to topics that are there; the descriptor is still to be read.
   static std::unique_ptr<State> connect(const KafkaLogConfig& config, bool made) {
@@ -146,12 +173,13 @@ struct KafkaLog::State {
     auto state = std::unique_ptr<State>(new State{std::make_shared<const KafkaLogConfig>(config),
                                                   names,
                                                   watch,
-                                                  KafkaAdmin::start(config.connection, kShortLimit),
+                                                  start_admin(config),
                                                   KafkaProducer::start(config.connection, config.intake),
                                                   {},
                                                   ids.at(names.intake),
                                                   ids.at(names.sealed),
-                                                  replicated});
+                                                  replicated,
+                                                  {}});
     watch->start();
     return state;
   }
@@ -239,13 +267,13 @@ std::unique_ptr<IntakeReader> KafkaLog::read_intake(uint32_t shard, uint64_t pos
 }
 
 uint64_t KafkaLog::intake_end(uint32_t shard) {
-  state_->watch->check();
-  return static_cast<uint64_t>(state_->admin.watermarks({state_->names.intake, partition(shard)}).high);
+  const KafkaPlace place{state_->names.intake, partition(shard)};
+  return state_->ask([&](KafkaAdmin& admin) { return static_cast<uint64_t>(admin.watermarks(place).high); });
 }
 
 void KafkaLog::trim_intake(uint32_t shard, uint64_t position) {
-  state_->watch->check();
-  state_->admin.delete_records({state_->names.intake, partition(shard)}, static_cast<int64_t>(position));
+  const KafkaPlace place{state_->names.intake, partition(shard)};
+  state_->ask([&](KafkaAdmin& admin) { admin.delete_records(place, static_cast<int64_t>(position)); });
 }
 
 ByteArray<16> KafkaLog::intake_id(uint32_t shard) {

@@ -261,7 +261,7 @@ void ShardSealer::tell_backlog(Term& term) {
   try {
     end = log_.intake_end(shard());
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::kUnavailable) throw;
+    if (error.code() == ErrorCode::kStore) throw;
     return;  // who has nothing to seal at this moment need not end its term for that
   }
   const std::lock_guard lock(mutex_);

@@ -256,7 +256,8 @@ TEST_F(ServiceTest, WithoutBrokersItRefusesWhatItCannotHoldAndComesBack) {
     EXPECT_TRUE(answer.status == 202 || answer.status == 503) << answer.status << answer.body;
   }
   EXPECT_GT(refusals, 0U);
-  EXPECT_TRUE(eventually([&] { return http_get(service->url(), "/readyz").status == 200; }));
+  EXPECT_TRUE(eventually([&] { return http_get(service->url(), "/readyz").status == 200; }))
+      << http_get(service->url(), "/readyz").body;
   EXPECT_TRUE(eventually([&] {
     return custody({"emit", "--url", service->url()}, events(100, 101 + kCalls)).status == 0;
   })) << "a source repeats what was not acknowledged";
