@@ -9,6 +9,7 @@
 
 #include "ledger/base/crypto.h"
 #include "ledger/base/hash.h"
+#include "ledger/proof/note.h"
 
 namespace custody {
 
@@ -24,11 +25,10 @@ std::string checkpoint_body(const Checkpoint& checkpoint);
 // The note: body, empty line, one signature line under the name `checkpoint.origin`.
 std::string sign_checkpoint(const Checkpoint& checkpoint, const Ed25519PrivateKey& key);
 
+// What a note states, whoever signed it. Error kRefused where it is no checkpoint.
+Checkpoint checkpoint_of(const SignedNote& note);
 // The checkpoint of a note that carries a valid signature of `key` under its origin; nullopt where none does (other
 // signatures, as of witnesses, are passed over). Error kRefused when it is no note with a checkpoint in it.
 std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519PublicKey& key);
-
-// The verifier key of a signed note: name+hash+base64(0x01 ‖ key).
-std::string vkey_text(const std::string& name, const Ed25519PublicKey& key);
 
 }  // namespace custody
