@@ -302,7 +302,7 @@ void KafkaLog::put_checkpoint(uint32_t shard, uint64_t size, std::string_view no
   state_->send(state_->names.checkpoints, {&message, 1});
 }
 
-std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard) {
+std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard, uint64_t most) {
   KafkaPlaceReader reader(state_->context(), {state_->names.checkpoints, partition(shard)});
   const KafkaWatermarks marks = reader.watermarks();
   std::optional<std::string> newest;
@@ -313,7 +313,7 @@ std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard) {
     read_to_end(reader, from, state_->config->patience, [&](const KafkaPlaceReader::Message& message) {
       if (message.value.size() < kNoteHeader || !message.value.starts_with(kNoteMagic)) return true;
       const uint64_t size = read_le(message.value, 4, 8);
-      if (newest && size < largest) return true;
+      if (size > most || (newest && size < largest)) return true;
       largest = size;
       newest = std::string(message.value.substr(kNoteHeader));
       return true;

@@ -104,9 +104,9 @@ class Log {
   // left unfinished is aborted before this returns.
   virtual std::unique_ptr<SealedWriter> open_writer(uint32_t shard) = 0;
 
-  // Signed checkpoints (ledger/proof/checkpoint.h), the newest per shard and by size.
+  // Signed checkpoints (ledger/proof/checkpoint.h); of a shard the one of the largest size, up to `most`.
   virtual void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) = 0;
-  virtual std::optional<std::string> newest_checkpoint(uint32_t shard) = 0;
+  virtual std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most = UINT64_MAX) = 0;
 
   // The first claim ever made stands, durable on return of claim_keyring, which returns it: of racing ones all but one
   // learn that they lost. A second keyring would give customers second subject ids.

@@ -316,7 +316,7 @@ class Refused(HomeTest):
             self.custody(*words, status=2)
             self.assertTrue(self.stderr.startswith("custody"), self.stderr)
         self.custody("status", "--url", "http://127.0.0.1:1", status=3)
-        self.assertEqual([line[0] for line in self.custody("help", "exit").splitlines()], list("01234"))
+        self.assertEqual([line[0] for line in self.custody("help", "exit").splitlines()], list("012345"))
 
 
 if __name__ == "__main__":

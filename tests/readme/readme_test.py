@@ -24,11 +24,14 @@ EXAMPLES = {
     "custody activity --actor person:finn.oakes": [r"^actor person:finn\.oakes ", r"data\.accessed"],
     "custody log --follow": [r"\[0:100\]", r"\[0:200\]"],
     "custody verify": [r"links +proved", r"signatures +proved", r"UNWITNESSED tail", r"^no fault found$"],
+    "custody checkpoint --vkey > ~/operator.vkey": [],
+    "custody prove 0:12 -o ~/record.proof": [r"proves record 0:12"],
+    "custody check ~/record.proof --trust ~/operator.vkey": [r"^PROVED ", r"^NOT PROVED  UNWITNESSED"],
     "custody rebuild": [r"\d+ records folded .*digests are equal"],
     "custody events data.shared": [r"^data\.shared: ", r'"properties"', r"^example:$"],
     "deploy/kafka/kafka up 3": None,  # brokers: tests/broker
     "custody serve --data /tmp/k --kafka 127.0.0.1:19092,127.0.0.1:19093,127.0.0.1:19094": None,
-    "custody help exit": [r"^0 ", r"^1 ", r"^2 ", r"^3 ", r"^4 "],
+    "custody help exit": [r"^0 ", r"^1 ", r"^2 ", r"^3 ", r"^4 ", r"^5 "],
     "custody log --raw | custody-verify -": [r"^no fault found$"],
 }
 

@@ -34,7 +34,7 @@ std::string_view reason_of(int status) {
   }
 }
 
-// "/v1/records/{}/{}" against a path: the parts that stand for {}.
+// "/v1/records/{}/{}" against a path: the parts that stand for {}; {...} stands for the rest of it.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
   std::vector<std::string> parts;
   while (!pattern.empty() || !path.empty()) {
@@ -44,6 +44,10 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
       text = end == std::string_view::npos ? std::string_view() : text.substr(end);
       return first;
     };
+    if (pattern == "/{...}" && path.size() > 1) {
+      parts.emplace_back(path.substr(1));
+      return parts;
+    }
     const std::string_view wanted = piece(pattern);
     const std::string_view found = piece(path);
     if (wanted == "/{}" && found.size() > 1)
@@ -74,7 +78,10 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/v1/customers/{}", &Api::get_customer},
       {"GET", "/v1/records", &Api::get_records},
       {"GET", "/v1/records/{}/{}", &Api::get_record},
-      {"GET", "/v1/checkpoints/{}", &Api::get_checkpoint},
+      {"GET", "/v1/checkpoints", &Api::get_checkpoints},
+      {"GET", "/v1/shards/{}/checkpoint", &Api::get_checkpoint},
+      {"GET", "/v1/shards/{}/tile/{...}", &Api::get_tile},
+      {"GET", "/v1/proofs/{}/{}", &Api::get_proof},
       {"GET", "/v1/activity", &Api::get_activity},
       {"GET", "/v1/registry/{}", &Api::get_registry},
       {"GET", "/v1/digests", &Api::get_digests},

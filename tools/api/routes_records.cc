@@ -57,12 +57,4 @@ ApiResponse Api::get_records(const ApiRequest& request, const std::vector<std::s
   return {200, "application/json", out + ",\"size\":" + std::to_string(size) + "}\n", {}};
 }
 
-ApiResponse Api::get_checkpoint(const ApiRequest&, const std::vector<std::string>& parts) {
-  const auto shard = parse_u64(parts[0]);
-  if (!shard || *shard >= node_.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
-  const auto note = node_.log().newest_checkpoint(static_cast<uint32_t>(*shard));
-  if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
-  return {200, "text/plain; charset=utf-8", *note, {}};
-}
-
 }  // namespace custody

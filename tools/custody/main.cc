@@ -9,9 +9,10 @@ namespace custody {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      init_command(),     serve_command(),  emit_command(),      import_command(), archive_command(),
-      activity_command(), log_command(),    verify_command(),    status_command(), rebuild_command(),
-      events_command(),   keygen_command(), principal_command(), topics_command(), bench_command(),
+      init_command(),      serve_command(),  emit_command(),    import_command(),     archive_command(),
+      activity_command(),  log_command(),    verify_command(),  checkpoint_command(), prove_command(),
+      check_command(),     status_command(), rebuild_command(), events_command(),     keygen_command(),
+      principal_command(), topics_command(), bench_command(),
   };
   return all;
 }
@@ -40,7 +41,9 @@ constexpr std::string_view kExitHelp =
     "1  a fault was found in what was judged\n"
     "2  usage, or refused input\n"
     "3  not available now: try again\n"
-    "4  damaged or foreign store\n";
+    "4  damaged or foreign store\n"
+    "5  of `check`: no evidence that the trusted keys can judge: no proof, cut off, of another ledger, signed by an "
+    "unknown key\n";
 
 void add_options(CLI::App& app, const std::vector<Option>& options, Invocation& call) {
   for (const Option& option : options) {

@@ -35,6 +35,7 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 struct NamedRoute {
   std::string_view prefix;  // of the path; whole where it does not end in a slash
   std::string_view name;
+  std::string_view end = "";  // of the path
 };
 constexpr std::array kRoutes{
     NamedRoute{"/v1/events", "/v1/events"},
@@ -45,7 +46,10 @@ constexpr std::array kRoutes{
     NamedRoute{"/v1/customers/", "/v1/customers/{subject}"},
     NamedRoute{"/v1/records", "/v1/records"},
     NamedRoute{"/v1/records/", "/v1/records/{shard}/{seq}"},
-    NamedRoute{"/v1/checkpoints/", "/v1/checkpoints/{shard}"},
+    NamedRoute{"/v1/checkpoints", "/v1/checkpoints"},
+    NamedRoute{"/v1/shards/", "/v1/shards/{shard}/checkpoint", "/checkpoint"},
+    NamedRoute{"/v1/shards/", "/v1/shards/{shard}/tile/{tile}"},
+    NamedRoute{"/v1/proofs/", "/v1/proofs/{shard}/{seq}"},
     NamedRoute{"/v1/activity", "/v1/activity"},
     NamedRoute{"/v1/registry/", "/v1/registry/{kind}"},
     NamedRoute{"/v1/digests", "/v1/digests"},
@@ -88,7 +92,8 @@ std::string_view route_of(std::string_view target) {
   if (path == "/") return "/";
   for (const NamedRoute& route : kRoutes) {
     const bool is_prefix = route.prefix.ends_with('/');
-    if (is_prefix ? path.starts_with(route.prefix) : path == route.prefix) return route.name;
+    if ((is_prefix ? path.starts_with(route.prefix) : path == route.prefix) && path.ends_with(route.end))
+      return route.name;
   }
   return "other";
 }

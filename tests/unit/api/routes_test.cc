@@ -67,8 +67,8 @@ TEST_F(RoutesTest, ActivityByWhoDidIt) {
 TEST_F(RoutesTest, TheNewestCheckpointIsASignedNote) {
   state(opened("e1", "C-1"));
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (get("/v1/checkpoints/0").status != 200) ASSERT_LT(std::chrono::steady_clock::now(), until);
-  EXPECT_THAT(get("/v1/checkpoints/0").body, HasSubstr(node_->descriptor().origin + "\n"));
+  while (get("/v1/shards/0/checkpoint").status != 200) ASSERT_LT(std::chrono::steady_clock::now(), until);
+  EXPECT_THAT(get("/v1/shards/0/checkpoint").body, HasSubstr(node_->descriptor().origin + "\n"));
 }
 
 TEST_F(RoutesTest, ARebuildGivesEqualDigests) {

@@ -294,6 +294,10 @@ TEST_P(LogConformance, TheNewestCheckpointCounts) {
   log.put_checkpoint(0, 4, "four, late");
   EXPECT_EQ(log.newest_checkpoint(0), "six");
   EXPECT_EQ(log.newest_checkpoint(1), "fifty");
+  EXPECT_EQ(log.newest_checkpoint(0, 6), "six");
+  EXPECT_EQ(log.newest_checkpoint(0, 5), "five");
+  EXPECT_EQ(log.newest_checkpoint(0, 3), std::nullopt);
+  EXPECT_EQ(log.newest_checkpoint(1, 1000), "fifty");
   EXPECT_EQ(reopen().newest_checkpoint(0), "six");
 }
 

@@ -1,0 +1,146 @@
+#include "tools/api/evidence.h"
+
+#include <algorithm>
+
+#include "ledger/codec/canonical.h"
+#include "ledger/proof/merkle.h"
+#include "ledger/proof/record_proof.h"
+
+namespace custody {
+namespace {
+
+constexpr std::chrono::milliseconds kTreePatience{2000};  // for what the tail accepted and the tree has not yet
+constexpr std::chrono::milliseconds kReadPatience{2000};
+constexpr std::chrono::milliseconds kRoundPatience{2000};  // for a record that was sealed just now
+constexpr std::chrono::milliseconds kRoundPoll{20};
+
+Error no_such_tile(const std::string& path) {
+  return Error(ErrorCode::kNotFound, "the tree has no " + path);
+}
+
+Error wrong_tree(Node& node, uint32_t shard) {
+  node.tree(shard).distrust();
+  return Error(ErrorCode::kUnavailable,
+               "the stored tree of shard " + std::to_string(shard) + " was damaged, and is being made anew: try again");
+}
+
+std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& leaf, const Digest& root) {
+  const auto tree = node.tree(ref.shard).tree(size, kTreePatience);
+  std::vector<Digest> path = inclusion_proof(*tree, ref.seq, size);
+  if (!proves_inclusion(ref.seq, size, leaf, path, root)) throw wrong_tree(node, ref.shard);
+  return path;
+}
+
+uint64_t named_size(const LedgerRound& round, uint32_t shard) {
+  const auto named = std::ranges::find(round.shards, shard, &RoundShard::shard);
+  return named == round.shards.end() ? 0 : named->size;
+}
+
+bool covers(Node& node, const SignedTree& registry, Ref ref) {
+  if (ref.shard == 0) return registry.checkpoint.size > ref.seq;
+  return named_size(round_of(node, registry), ref.shard) > ref.seq;
+}
+
+// The newest checkpoint of shard 0 that covers the record.
+SignedTree covering(Node& node, Ref ref) {
+  const auto until = std::chrono::steady_clock::now() + kRoundPatience;
+  for (;;) {
+    try {
+      SignedTree registry = signed_tree(node, 0);
+      if (covers(node, registry, ref)) return registry;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw;
+    }
+    if (std::chrono::steady_clock::now() > until)
+      throw Error(ErrorCode::kUnavailable,
+                  "record " + to_text(ref) + " is sealed, but no signed round covers it yet: try again");
+    node.tails()[0]->wait_for(node.tails()[0]->size() + 1, kRoundPoll);
+  }
+}
+
+std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+  std::string bytes;
+  for (const std::string& record : tree_records(node, shard, begin, end)) {
+    bytes += static_cast<char>(record.size() >> 8);
+    bytes += static_cast<char>(record.size() & 0xff);
+    bytes += record;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most) {
+  if (shard >= node.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
+  const auto note = node.log().newest_checkpoint(shard, most);
+  if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
+  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
+  if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
+    throw Error(ErrorCode::kStore,
+                "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
+  return {*note, *checkpoint};
+}
+
+std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+  std::vector<Digest> leaves;
+  {
+    const auto tree = node.tree(shard).tree(end, kTreePatience);
+    for (uint64_t seq = begin; seq < end; ++seq) leaves.push_back(tree->node(0, seq));
+  }
+  const auto reader = node.log().read_sealed(shard, begin);
+  std::vector<std::string> records;
+  while (begin + records.size() < end) {
+    const auto item = reader->next(kReadPatience);
+    if (!item)
+      throw Error(ErrorCode::kUnavailable,
+                  "record " + to_text(Ref{shard, begin + records.size()}) + " cannot be read now");
+    // Others of that number may be left by a sealer that was overtaken.
+    const uint64_t seq = decode_seal(item->record).seq;
+    if (seq > begin + records.size()) throw wrong_tree(node, shard);
+    if (seq == begin + records.size() && leaf_hash(item->record) == leaves[records.size()])
+      records.emplace_back(item->record);
+  }
+  return records;
+}
+
+LedgerRound round_of(Node& node, const SignedTree& registry) {
+  const uint64_t size = registry.checkpoint.size;
+  const std::string bytes = tree_records(node, 0, size - 1, size).front();
+  const Record record = decode_record(bytes);
+  if (record.statement.type != LedgerRound::kType)
+    throw Error(ErrorCode::kStore, "the newest checkpoint of shard 0 does not end with a round; run `custody verify`");
+  return from_canonical<LedgerRound>(record.statement.body);
+}
+
+std::string prove_record(Node& node, Ref ref) {
+  if (ref.shard >= node.tails().size() || ref.seq >= node.tails()[ref.shard]->size())
+    throw Error(ErrorCode::kNotFound, "there is no record " + to_text(ref) + " yet");
+  const SignedTree registry = covering(node, ref);
+  const uint64_t size = registry.checkpoint.size;
+  std::string leaf = tree_records(node, ref.shard, ref.seq, ref.seq + 1).front();
+  std::optional<WithinShard> within;
+  Ref at = ref;
+  if (ref.shard != 0) {
+    const LedgerRound round = round_of(node, registry);
+    const auto named = std::ranges::find(round.shards, ref.shard, &RoundShard::shard);
+    within = WithinShard{leaf, path_of(node, ref, named->size, leaf_hash(leaf), named->root)};
+    at = {0, size - 1};
+    leaf = tree_records(node, 0, at.seq, size).front();
+  }
+  const auto path = path_of(node, at, size, leaf_hash(leaf), registry.checkpoint.root);
+  return tlog_proof_text({encode_proof_extra(leaf, within), at.seq, path, registry.note});
+}
+
+std::string tile_bytes(Node& node, uint32_t shard, const std::string& path) {
+  const auto wanted = parse_tile_path(path);
+  if (!wanted || shard >= node.tails().size()) throw no_such_tile(path);
+  const uint8_t level = wanted->level.value_or(0);
+  if (tile_width(level, wanted->index, node.tails()[shard]->size()) < wanted->width) throw no_such_tile(path);
+  const uint64_t end = wanted->index * kTileWidth + wanted->width;  // of hashes of the level
+  if (!wanted->level) return entries_bytes(node, shard, wanted->index * kTileWidth, end);
+  return node.tree(shard)
+      .tree(end << (kTileHeight * level), kTreePatience)
+      ->tile({level, wanted->index, wanted->width});
+}
+
+}  // namespace custody

@@ -1,0 +1,36 @@
+// What is handed to those who do not trust this ledger: signed checkpoints, tiles, proofs of records.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/event/bodies_ledger.h"
+#include "ledger/proof/checkpoint.h"
+#include "tools/node/node.h"
+
+namespace custody {
+
+struct SignedTree {
+  std::string note;
+  Checkpoint checkpoint;
+};
+// The newest checkpoint of a shard with at most `most` records, by this ledger's key. kNotFound where nothing has been
+// signed.
+SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most = UINT64_MAX);
+
+// The records [begin, end) of a shard, as the tree has them; it is said to have that many. kUnavailable where they
+// cannot be read now.
+std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end);
+
+// The round whose record is the last of shard 0 at a checkpoint's size.
+LedgerRound round_of(Node& node, const SignedTree& registry);
+
+// A proof of the record as a file (ledger/proof/record_proof.h), by the newest checkpoint of shard 0. Waits a moment
+// for a record that was sealed just now. kNotFound where there is none, kUnavailable where it is not yet signed.
+std::string prove_record(Node& node, Ref ref);
+
+// The bytes at a path of the tiled log of a shard, "tile/0/x001/234.p/17". kNotFound where there are none.
+std::string tile_bytes(Node& node, uint32_t shard, const std::string& path);
+
+}  // namespace custody

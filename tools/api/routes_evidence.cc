@@ -1,0 +1,110 @@
+#include "ledger/codec/json.h"
+#include "tools/api/api.h"
+#include "tools/api/evidence.h"
+#include "tools/api/parameters.h"
+
+namespace custody {
+namespace {
+
+// What a tile or a bundle holds never changes. Nothing is said of shared caches: where a token is needed they keep
+// nothing.
+constexpr std::string_view kForEver = "max-age=31536000, immutable";
+constexpr std::string_view kForASecond = "max-age=1";
+
+struct CheckpointLine {
+  uint32_t shard = 0;
+  std::string origin;
+  uint64_t size = 0;
+  std::string root;
+  std::optional<uint64_t> round;  // of which this is the shard's state
+  std::vector<std::string> cosigners;
+  std::string note;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("shard", shard), field("origin", origin), field("size", size), field("root", root), field("round", round),
+       field("cosigners", cosigners), field("note", note));
+  }
+};
+
+struct CheckpointsAnswer {
+  std::string vkey;
+  uint64_t round = 0;
+  Instant closed_at;
+  std::vector<CheckpointLine> shards;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("vkey", vkey), field("round", round), field("closed_at", closed_at), field("shards", shards));
+  }
+};
+
+CheckpointLine line_of(uint32_t shard, const SignedTree& tree, const VerifierKey& mine) {
+  CheckpointLine line{shard,
+                      tree.checkpoint.origin,
+                      tree.checkpoint.size,
+                      to_base64(view_of(tree.checkpoint.root)),
+                      std::nullopt,
+                      {},
+                      tree.note};
+  for (const NoteSignature& signature : parse_note(tree.note).signatures)
+    if (signature.name != mine.name || signature.key_id != mine.id()) line.cosigners.push_back(signature.name);
+  return line;
+}
+
+uint32_t shard_of_path(const std::string& text) {
+  const auto shard = parse_u64(text);
+  if (!shard || *shard >= kMaxShards) throw Error(ErrorCode::kNotFound, "there is no such shard");
+  return static_cast<uint32_t>(*shard);
+}
+
+}  // namespace
+
+// The newest of each shard, or those of the round that a moment names.
+ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<std::string>&) {
+  std::vector<uint64_t> most(node_.tails().size(), UINT64_MAX);
+  if (parameter(request, "as_of")) {
+    const Position position = node_.projector().views().resolve(moment_parameter(request));
+    if (position.round == 0) throw Error(ErrorCode::kNotFound, "no round was closed by then, and nothing signed");
+    for (size_t shard = 0; shard < most.size(); ++shard) most[shard] = position.sizes.at(shard);
+    most[0] += 1;  // a round is the last record of what is signed with it
+  }
+  const SignedTree registry = signed_tree(node_, 0, most[0]);
+  const LedgerRound round = round_of(node_, registry);
+  CheckpointsAnswer answer;
+  answer.vkey = VerifierKey{registry.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer}.text();
+  answer.round = round.round;
+  answer.closed_at = {round.closed_at.us, 0};
+  for (uint32_t shard = 0; shard < most.size(); ++shard) {
+    try {
+      const SignedTree tree = shard == 0 ? registry : signed_tree(node_, shard, most[shard]);
+      CheckpointLine line =
+          line_of(shard, tree, {tree.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer});
+      if (shard == 0 || round.shards.at(shard - 1).size == line.size) line.round = round.round;
+      answer.shards.push_back(std::move(line));
+    } catch (const Error& error) {  // a shard of which nothing has been signed has no line
+      if (error.code() != ErrorCode::kNotFound) throw;
+    }
+  }
+  return {200, "application/json", to_json_text(answer) + "\n", {}};
+}
+
+ApiResponse Api::get_checkpoint(const ApiRequest&, const std::vector<std::string>& parts) {
+  return {200,
+          "text/plain; charset=utf-8",
+          signed_tree(node_, shard_of_path(parts[0])).note,
+          {{"Cache-Control", std::string(kForASecond)}}};
+}
+
+ApiResponse Api::get_tile(const ApiRequest&, const std::vector<std::string>& parts) {
+  return {200,
+          "application/octet-stream",
+          tile_bytes(node_, shard_of_path(parts[0]), "tile/" + parts[1]),
+          {{"Cache-Control", std::string(kForEver)}}};
+}
+
+ApiResponse Api::get_proof(const ApiRequest&, const std::vector<std::string>& parts) {
+  const auto ref = parse_ref(parts[0] + ":" + parts[1]);
+  if (!ref) throw Error(ErrorCode::kUsage, "a record is named shard:seq, such as 0:12");
+  return {200, "text/plain; charset=utf-8", prove_record(node_, *ref), {}};
+}
+
+}  // namespace custody
