@@ -2,9 +2,10 @@
 import json
 import os
 import shutil
+import subprocess
 import unittest
 
-from home import HomeTest, ndjson, opened
+from home import CUSTODY, HomeTest, ndjson, opened, wait_until
 
 
 class Evidence(HomeTest):
@@ -89,6 +90,128 @@ class Evidence(HomeTest):
         self.custody("checkpoint", "--at", "1999-01-01", status=2)
         self.custody("prove", "0:9999", status=2)
         self.custody("prove", "nothing", status=2)
+
+    def test_the_log_extends_a_checkpoint_that_was_saved(self):
+        self.fill()
+        note = self.json("checkpoint")["shards"][0]["note"]
+        saved = self.write("saved.checkpoint", note)
+        self.custody("emit", stdin=ndjson(opened("later", "C-99")))
+        self.assertIn("the log extends " + saved, self.custody("verify", "--against", saved))
+        self.custody("verify", "--against", self.write("altered", note.replace("\n", "1\n", 1)), status=2)
+        self.assertIn("no checkpoint", self.stderr)
+        self.custody("verify", "--against", self.write("noise", "hello"), status=2)
+        self.custody("verify", "--against", "missing", status=2)
+        # Another history under the same key: what the log of before had signed, the log of a copy does not hold.
+        shutil.copytree(self.data, self.data + ".copy")
+        shutil.copytree(os.path.join(self.folder, ".config"), os.path.join(self.folder, "keys.copy"))
+        self.custody("emit", stdin=ndjson(opened("kept", "C-100")))
+        longer = self.write("longer", self.json("checkpoint")["shards"][0]["note"])
+        self.custody("verify", "--against", longer)
+        shutil.rmtree(self.data)
+        os.rename(self.data + ".copy", self.data)
+        self.custody("verify", "--against", longer, status=1)
+
+
+class Tiles(HomeTest):
+    def fill(self, first=0, count=600):
+        self.custody("emit", stdin=ndjson(*(opened(f"o{i}", f"C-{i}") for i in range(first, first + count))))
+
+    def path(self, *parts):
+        return os.path.join(self.folder, "tree", *parts)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def every_file(self):
+        return {os.path.relpath(os.path.join(at, name), self.path()): os.stat(os.path.join(at, name)).st_mtime_ns
+                for at, _, names in os.walk(self.path()) for name in names}
+
+    def test_a_static_tree_grows_and_is_verified(self):
+        self.fill()
+        trust = self.write("operator.vkey", self.custody("checkpoint", "--vkey"))
+        self.custody("export", "tiles", "tree")
+        before = self.every_file()
+        self.assertIn("0/tile/0/000", before)
+        self.assertIn("0/tile/entries/001", before)
+        self.assertIn("PROVED", self.custody("verify", "--tiles", "tree/0", "--trust", trust))
+        self.assertEqual(os.stat(self.path("0", "checkpoint")).st_mode & 0o777, 0o644)
+        self.fill(600, 300)
+        self.custody("export", "tiles", "tree")
+        after = self.every_file()
+        for name in ("0/tile/0/000", "0/tile/entries/001"):
+            self.assertEqual(after[name], before[name])  # what is there is not written again
+        answer = self.json("verify", "--tiles", "tree/0", "--trust", trust)
+        self.assertEqual((answer["faults"], answer["records"]), ([], answer["size"]))
+        self.assertGreater(answer["size"], 900)
+        whole = {name: self.read(name) for name in after}
+        shutil.rmtree(self.path())
+        self.custody("export", "tiles", "tree")
+        for name in self.every_file():  # an export that began anew has the same bytes
+            if name in whole and not name.endswith("checkpoint"):
+                self.assertEqual(self.read(name), whole[name], name)
+
+    def test_any_changed_byte_of_a_published_log_is_found(self):
+        self.fill()
+        trust = self.write("operator.vkey", self.custody("checkpoint", "--vkey"))
+        self.custody("export", "tiles", "tree")
+        for name in self.every_file():
+            if name.endswith("checkpoint"):
+                continue
+            with self.subTest(name):
+                good = self.read(name)
+                for bad in (good[:-1], good[:100] + bytes([good[100 % len(good)] ^ 1]) + good[101:], b"", None):
+                    os.remove(self.path(name))
+                    if bad is not None:
+                        self.write(os.path.join("tree", name), bad)
+                    answer = json.loads(self.custody("verify", "--tiles", "tree/0", "--trust", trust, "--json", status=1))
+                    self.assertNotEqual(answer["faults"], [])
+                    self.write(os.path.join("tree", name), good)
+        self.custody("verify", "--tiles", "tree/0", "--trust", trust)
+        note = self.read("0/checkpoint").decode()
+        for bad, status in ((note.replace("\n6", "\n5", 1), 1), (note[:-3], 5), ("", 5), (note.replace("/0\n", "/7/0\n", 1), 5)):
+            self.write("tree/0/checkpoint", bad)
+            self.custody("verify", "--tiles", "tree/0", "--trust", trust, status=status)
+
+    def test_every_shard_also_from_a_service_by_its_address(self):
+        self.custody("init", "--shards", "3")
+        service = self.serve()
+        self.fill()
+        self.custody("prove", "0:1")
+        trust = self.write("operator.vkey", self.custody("checkpoint", "--vkey"))
+        for shard in "012":
+            answer = self.json("verify", "--tiles", f"{service.url}/v1/shards/{shard}", "--trust", trust)
+            self.assertEqual(answer["faults"], [])
+        self.custody("export", "tiles", "tree")
+        for shard in "012":
+            self.custody("verify", "--tiles", f"tree/{shard}", "--trust", trust)
+        self.assertEqual(service.end(), 0)
+
+    def test_an_export_that_is_killed_promises_nothing_and_goes_on(self):
+        self.fill(count=2000)
+        trust = self.write("operator.vkey", self.custody("checkpoint", "--vkey"))
+        service = self.serve()
+        for files in (1, 3, 9):
+            export = subprocess.Popen([CUSTODY, "export", "tiles", "tree"], env=self.env, cwd=self.folder,
+                                      stdout=subprocess.DEVNULL)
+            wait_until(lambda: len(self.every_file()) >= files or export.poll() is not None, "files are there")
+            export.kill()
+            export.wait()
+            if os.path.exists(self.path("0", "checkpoint")):
+                self.custody("verify", "--tiles", "tree/0", "--trust", trust)
+        self.custody("export", "tiles", "tree")
+        self.custody("verify", "--tiles", "tree/0", "--trust", trust)
+        self.assertEqual(service.end(), 0)
+
+    def test_a_folder_of_another_log_is_not_mixed(self):
+        self.fill(count=5)
+        self.custody("export", "tiles", "tree")
+        before = self.every_file()
+        self.custody("emit", "--data", "d2", "--keys", "k2", stdin=ndjson(opened()))
+        self.custody("export", "tiles", "tree", "--data", "d2", "--keys", "k2", status=2)
+        self.assertIn("holds the log", self.stderr)
+        self.assertEqual(self.every_file(), before)
+        self.custody("export", "views", "tree", status=2)
 
 
 if __name__ == "__main__":

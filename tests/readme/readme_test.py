@@ -27,6 +27,8 @@ EXAMPLES = {
     "custody checkpoint --vkey > ~/operator.vkey": [],
     "custody prove 0:12 -o ~/record.proof": [r"proves record 0:12"],
     "custody check ~/record.proof --trust ~/operator.vkey": [r"^PROVED ", r"^NOT PROVED  UNWITNESSED"],
+    "custody export tiles ~/tree": [r"files written to "],
+    "custody verify --tiles ~/tree/0 --trust ~/operator.vkey": [r"^PROVED "],
     "custody rebuild": [r"\d+ records folded .*digests are equal"],
     "custody events data.shared": [r"^data\.shared: ", r'"properties"', r"^example:$"],
     "deploy/kafka/kafka up 3": None,  # brokers: tests/broker

@@ -1,10 +1,13 @@
 // custody verify: re-reads every byte of the log, and never asks the projections.
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <iostream>
 #include <thread>
 
 #include "ledger/base/file.h"
+#include "ledger/codec/json.h"
+#include "ledger/proof/checkpoint.h"
 #include "ledger/verify/report.h"
 #include "ledger/verify/verifier.h"
 #include "tools/api/status.h"
@@ -12,6 +15,8 @@
 #include "tools/custody/connection.h"
 #include "tools/custody/log_source.h"
 #include "tools/custody/progress.h"
+#include "tools/custody/tile_check.h"
+#include "tools/custody/trusted_keys.h"
 
 namespace custody {
 namespace {
@@ -46,14 +51,112 @@ VerificationStatus verification_of(const VerifyReport& report) {
   return verification;
 }
 
+// The log with a checkpoint that somebody kept: the verifier holds it against the records as it does the log's own.
+class AgainstSource : public LogEntrySource {
+ public:
+  AgainstSource(Log& log, const std::vector<std::string>& files) : LogEntrySource(log) {
+    for (const std::string& file : files) add(log.descriptor(), file);
+  }
+  std::vector<CheckpointNote> checkpoints() override {
+    std::vector<CheckpointNote> notes = LogEntrySource::checkpoints();
+    notes.insert(notes.end(), kept_.begin(), kept_.end());
+    return notes;
+  }
+
+ private:
+  // What is not of this ledger says nothing of it, and is no fault of it.
+  void add(const Descriptor& descriptor, const std::string& file) {
+    const std::string note = read_file(file, kMaxNoteBytes);
+    const auto checkpoint = open_checkpoint(note, descriptor.signer);
+    for (uint32_t shard = 0; checkpoint && shard < descriptor.shards; ++shard)
+      if (checkpoint->origin == shard_origin(descriptor, shard)) {
+        kept_.push_back({shard, note});
+        return;
+      }
+    throw Error(ErrorCode::kRefused, file + " is no checkpoint that this ledger's key has signed");
+  }
+
+  std::vector<CheckpointNote> kept_;
+};
+
+// The trusted key of a log by this name. One key signs all shards of a ledger under their names, so whoever trusts that
+// of shard 0 trusts the others.
+std::optional<VerifierKey> key_of(const std::string& origin, const std::vector<VerifierKey>& trusted) {
+  const std::string ledger = origin.substr(0, origin.rfind('/'));
+  std::optional<VerifierKey> found;
+  for (const VerifierKey& key : trusted) {
+    if (key.type != VerifierKey::kEd25519) continue;
+    if (key.name == origin) return key;
+    if (key.name == ledger + "/0") found = VerifierKey{origin, key.type, key.key};
+  }
+  return found;
+}
+
+std::string tiles_json(const TileVerdict& verdict) {
+  boost::json::array faults;
+  for (const std::string& fault : verdict.faults) faults.emplace_back(fault);
+  return boost::json::serialize(boost::json::object{{"origin", verdict.checkpoint.origin},
+                                                    {"size", verdict.checkpoint.size},
+                                                    {"root", to_base64(view_of(verdict.checkpoint.root))},
+                                                    {"records", verdict.records},
+                                                    {"faults", std::move(faults)}});
+}
+
+int no_evidence(const Invocation& call, const std::string& reason) {
+  std::cout << (call.json() ? boost::json::serialize(boost::json::object{{"no_evidence", reason}})
+                            : "NO EVIDENCE: " + reason)
+            << "\n";
+  return kNoEvidence;
+}
+
+// A published log, ours or another's.
+int verify_tiles(const Invocation& call) {
+  const std::vector<VerifierKey> trusted = trusted_keys(call);
+  const auto source = open_tiles(*call.value("--tiles"));
+  SignedNote note;
+  Checkpoint checkpoint;
+  try {
+    note = parse_note(source->checkpoint());
+    checkpoint = checkpoint_of(note);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kRefused) throw;
+    return no_evidence(call, std::string("its checkpoint cannot be read: ") + error.what());
+  }
+  const auto key = key_of(checkpoint.origin, trusted);
+  if (!key) return no_evidence(call, "it is the log " + checkpoint.origin + ", for which no key is trusted here");
+  const NoteState state = note_state(note, *key);
+  if (state == NoteState::kNotSigned)
+    return no_evidence(call, "it is signed by a key of " + checkpoint.origin + " that is not trusted here");
+  TileVerdict verdict;
+  if (state == NoteState::kWrong) {
+    verdict.checkpoint = checkpoint;
+    verdict.faults.push_back("the signature of its checkpoint does not hold");
+  } else {
+    ProgressLine line("records");
+    verdict = check_tiles(*source, checkpoint, [&](uint64_t records) { line.show(records, checkpoint.size); });
+    line.clear();
+  }
+  if (call.json()) {
+    std::cout << tiles_json(verdict) << "\n";
+  } else {
+    for (const std::string& fault : verdict.faults) std::cout << "FAULT  " << fault << "\n";
+    if (verdict.faults.empty())
+      std::cout << "PROVED      " << key->name << " has signed a tree of " << checkpoint.size
+                << " records, and these are its records\n"
+                << "NOT PROVED  that others are shown the same tree, unless a witness has signed it too\n";
+  }
+  return verdict.faults.empty() ? 0 : 1;
+}
+
 int run(const Invocation& call) {
+  if (call.has("--tiles")) return verify_tiles(call);
   if (call.has("--url"))
     throw Error(ErrorCode::kUsage,
                 "verify reads the log itself: name its --data folder or --kafka brokers, or give the output of "
                 "`custody log --raw` to custody-verify");
   const Home home = call.home();
   const auto log = open_log_for_reading(call);
-  LogEntrySource source(*log);
+  AgainstSource source(*log, call.values("--against"));
   VerifyOptions options;
   VerifyProgress progress;
   options.progress = &progress;
@@ -70,6 +173,8 @@ int run(const Invocation& call) {
   if (const auto head = saved_head(report)) write_file_durably(saved, encode_saved_head(*head));
   save_verification(home, verification_of(report));
   std::cout << (call.json() ? report_json(report) + "\n" : report_text(report, isatty(STDOUT_FILENO) == 1));
+  if (!call.json() && report.ok())
+    for (const std::string& file : call.values("--against")) std::cout << "the log extends " << file << "\n";
   if (!log->replicated() && log->kind() == "kafka")
     std::cerr << "custody: NOT REPLICATED: one broker holds all of it\n";
   return report.ok() ? 0 : 1;
@@ -84,7 +189,10 @@ Command verify_command() {
       "re-read every byte, re-compute every hash, say what it proves",
       "Keeps the verified head in the data folder, and proves next time that the log extends it.\n"
       "Exit status 1 when a fault was found.\n",
-      {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"}},
+      {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"},
+       {"--against", "CHECKPOINT", "a file with a checkpoint saved earlier, which the log must extend", true},
+       {"--tiles", "DIR|URL", "a published log (C2SP tlog-tiles) instead: the folder or address of its checkpoint"},
+       {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true}},
       run};
 }
 

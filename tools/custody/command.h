@@ -60,6 +60,7 @@ Command verify_command();
 Command checkpoint_command();
 Command prove_command();
 Command check_command();
+Command export_command();
 Command status_command();
 Command rebuild_command();
 Command events_command();

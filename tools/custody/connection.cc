@@ -108,12 +108,12 @@ std::unique_ptr<Connection> connect(const Invocation& invocation) {
   const char* environment = std::getenv("CUSTODY_URL");
   std::optional<std::string> url = invocation.value("--url");
   if (!url && environment != nullptr && *environment != '\0') url = environment;
-  if (url) return connect_http(*url, std::nullopt);
+  if (url) return connect_http(*url, {});
   const Home home = invocation.home();
   const std::string lock = home.path("lock");
   const auto until = std::chrono::steady_clock::now() + kFolderPatience;
   for (;;) {
-    if (const auto service = running_service(home)) return connect_http(service->url, service->certificate);
+    if (const auto service = running_service(home)) return connect_http(service->url, {service->certificate});
     const auto holder = ProcessLock::holder(lock);
     try {
       if (!holder) return std::make_unique<LocalConnection>(invocation);

@@ -25,12 +25,19 @@ class Connection {
                    std::map<std::string, std::string> query = {});
 };
 
+// How an HTTP service is spoken to.
+struct HttpClient {
+  std::optional<Digest> pinned;             // SHA-256 of the certificate, DER, that it shows; else authorities vouch
+  bool anonymous = false;                   // shows neither token nor certificate
+  uint64_t most_bytes = uint64_t{1} << 30;  // of an answer
+};
+
 std::unique_ptr<Connection> connect(const Invocation& invocation);
 // http://HOST:PORT or https://HOST:PORT, with the token of CUSTODY_TOKEN where there is one, and over TLS with the
 // client certificate in the file CUSTODY_CERT, whose key is in CUSTODY_CERT_KEY (both PEM). A service is who it says
-// when its certificate is `pinned` (SHA-256 of its DER bytes), else when the machine's authorities, or those in the
-// file that CUSTODY_CA names, vouch for it.
-std::unique_ptr<Connection> connect_http(const std::string& url, const std::optional<Digest>& pinned);
+// when its certificate is the pinned one, else when the machine's authorities, or those in the file that CUSTODY_CA
+// names, vouch for it.
+std::unique_ptr<Connection> connect_http(const std::string& url, const HttpClient& client);
 
 // The configuration of a node on the invocation's folder.
 NodeConfig node_config(const Invocation& invocation);

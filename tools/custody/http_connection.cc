@@ -24,7 +24,7 @@ std::string environment(const char* name) {
 
 class HttpConnection : public Connection {
  public:
-  HttpConnection(const std::string& url, const std::optional<Digest>& pinned) : url_(url), pinned_(pinned) {
+  HttpConnection(const std::string& url, const HttpClient& client) : url_(url), client_(client) {
     const auto parsed = boost::urls::parse_uri(url);
     if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https"))
       throw Error(ErrorCode::kUsage, "not an http:// or https:// address: " + url);
@@ -53,8 +53,8 @@ class HttpConnection : public Connection {
  private:
   void prepare_tls() {
     tls_.emplace(ssl::context::tls_client);
-    show_certificate();
-    if (pinned_) return;  // compared after the handshake
+    if (!client_.anonymous) show_certificate();
+    if (client_.pinned) return;  // compared after the handshake
     tls_->set_verify_mode(ssl::verify_peer);
     const std::string authorities = environment("CUSTODY_CA");
     boost::system::error_code failed;
@@ -90,13 +90,13 @@ class HttpConnection : public Connection {
       return;
     }
     auto secured = std::make_unique<TlsStream>(std::move(plain), *tls_);
-    if (!pinned_) secured->set_verify_callback(ssl::host_name_verification(host_));
+    if (!client_.pinned) secured->set_verify_callback(ssl::host_name_verification(host_));
     boost::system::error_code failed;
     secured->handshake(ssl::stream_base::client, failed);
     if (failed)
       throw Error(ErrorCode::kUnavailable, "no trusted connection to " + url_ + ": " + failed.message() +
                                                " (CUSTODY_CA names a file with the authority to trust)");
-    if (pinned_ && peer_certificate(secured->native_handle()) != pinned_)
+    if (client_.pinned && peer_certificate(secured->native_handle()) != client_.pinned)
       throw Error(ErrorCode::kUnavailable, url_ + " shows another certificate than the service of this data folder");
     secured_ = std::move(secured);
   }
@@ -110,7 +110,7 @@ class HttpConnection : public Connection {
   ApiResponse exchange_over(Stream& stream, const ApiRequest& request) {
     http::write(stream, message(request));
     http::response_parser<http::string_body> parser;
-    parser.body_limit(std::uint64_t{1} << 30);
+    parser.body_limit(client_.most_bytes);
     http::read(stream, buffer_, parser);
     const auto& answer = parser.get();
     const bool keep = answer.keep_alive();
@@ -137,7 +137,7 @@ class HttpConnection : public Connection {
     out.set(http::field::host, host_header_);
     out.set(http::field::user_agent, "custody/" + std::string(kVersion));
     if (!request.content_type.empty()) out.set(http::field::content_type, request.content_type);
-    if (const std::string token = environment("CUSTODY_TOKEN"); !token.empty())
+    if (const std::string token = environment("CUSTODY_TOKEN"); !token.empty() && !client_.anonymous)
       out.set(http::field::authorization, "Bearer " + token);
     out.body() = request.body;
     out.prepare_payload();
@@ -145,7 +145,7 @@ class HttpConnection : public Connection {
   }
 
   std::string url_, host_, host_header_, port_;
-  std::optional<Digest> pinned_;
+  HttpClient client_;
   asio::io_context context_;
   std::optional<ssl::context> tls_;
   std::unique_ptr<beast::tcp_stream> stream_;  // one of these two
@@ -155,8 +155,8 @@ class HttpConnection : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> connect_http(const std::string& url, const std::optional<Digest>& pinned) {
-  return std::make_unique<HttpConnection>(url, pinned);
+std::unique_ptr<Connection> connect_http(const std::string& url, const HttpClient& client) {
+  return std::make_unique<HttpConnection>(url, client);
 }
 
 }  // namespace custody
