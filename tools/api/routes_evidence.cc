@@ -14,6 +14,7 @@ constexpr std::string_view kForASecond = "max-age=1";
 struct CheckpointLine {
   uint32_t shard = 0;
   std::string origin;
+  std::string vkey;  // the ledger's key under the shard's name
   uint64_t size = 0;
   std::string root;
   std::optional<uint64_t> round;  // of which this is the shard's state
@@ -21,8 +22,8 @@ struct CheckpointLine {
   std::string note;
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(field("shard", shard), field("origin", origin), field("size", size), field("root", root), field("round", round),
-       field("cosigners", cosigners), field("note", note));
+    ar(field("shard", shard), field("origin", origin), field("vkey", vkey), field("size", size), field("root", root),
+       field("round", round), field("cosigners", cosigners), field("note", note));
   }
 };
 
@@ -40,6 +41,7 @@ struct CheckpointsAnswer {
 CheckpointLine line_of(uint32_t shard, const SignedTree& tree, const VerifierKey& mine) {
   CheckpointLine line{shard,
                       tree.checkpoint.origin,
+                      mine.text(),
                       tree.checkpoint.size,
                       to_base64(view_of(tree.checkpoint.root)),
                       std::nullopt,

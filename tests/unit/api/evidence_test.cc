@@ -139,6 +139,7 @@ TEST_F(EvidenceTest, CheckpointsNameKeyRoundAndThatNobodyWitnessed) {
     EXPECT_EQ(note_state(note, {checkpoint_of(note).origin, VerifierKey::kEd25519, node_->descriptor().signer}),
               NoteState::kSigned);
     EXPECT_TRUE(shard.at("cosigners").as_array().empty());
+    EXPECT_EQ(note_state(note, parse_vkey(shard.at("vkey").as_string())), NoteState::kSigned);
   }
 }
 
