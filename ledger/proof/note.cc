@@ -11,6 +11,7 @@ constexpr std::string_view kDash = "\xE2\x80\x94 ";  // em dash and space start 
 constexpr size_t kIdBytes = 4;
 constexpr size_t kSignatureBytes = 64;
 constexpr size_t kTimeBytes = 8;
+constexpr uint64_t kTimeEnd = uint64_t{1} << 63;  // tlog-cosignature has no times from here on
 
 Error malformed(const std::string& what) {
   return Error(ErrorCode::kRefused, "a note " + what);
@@ -42,6 +43,11 @@ uint64_t read_be(std::string_view bytes) {
   return number;
 }
 
+// What a witness signs.
+std::string cosigned_bytes(const SignedNote& note, uint64_t time_s) {
+  return "cosignature/v1\ntime " + std::to_string(time_s) + "\n" + note.body;
+}
+
 // The bytes that a signature of this key is over; nullopt where it has not the form of one.
 std::optional<std::string> signed_bytes(const SignedNote& note, const NoteSignature& signature,
                                         const VerifierKey& key) {
@@ -49,7 +55,7 @@ std::optional<std::string> signed_bytes(const SignedNote& note, const NoteSignat
     return signature.bytes.size() == kSignatureBytes ? std::optional(note.body) : std::nullopt;
   if (signature.bytes.size() != kTimeBytes + kSignatureBytes) return std::nullopt;
   const uint64_t time = read_be(std::string_view(signature.bytes).substr(0, kTimeBytes));
-  return "cosignature/v1\ntime " + std::to_string(time) + "\n" + note.body;
+  return time < kTimeEnd ? std::optional(cosigned_bytes(note, time)) : std::nullopt;
 }
 
 bool holds(const SignedNote& note, const NoteSignature& signature, const VerifierKey& key) {
@@ -116,6 +122,15 @@ NoteState note_state(const SignedNote& note, const VerifierKey& key) {
     state = NoteState::kSigned;
   }
   return state;
+}
+
+std::string cosign(const SignedNote& note, const std::string& name, const Ed25519PrivateKey& key, uint64_t time_s) {
+  if (time_s >= kTimeEnd) throw Error(ErrorCode::kUsage, "no time of a cosignature");
+  const VerifierKey mine{name, VerifierKey::kCosignature, key.public_key()};
+  std::string bytes(view_of(mine.id()));
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((time_s >> shift) & 0xff);
+  bytes += view_of(key.sign(cosigned_bytes(note, time_s)));
+  return std::string(kDash) + name + " " + to_base64(bytes) + "\n";
 }
 
 std::optional<uint64_t> cosigned_at(const SignedNote& note, const VerifierKey& key) {

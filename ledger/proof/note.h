@@ -43,6 +43,8 @@ VerifierKey parse_vkey(std::string_view text);
 // What a note says under a key. One signature of the key that does not hold spoils the others.
 enum class NoteState { kNotSigned, kWrong, kSigned };
 NoteState note_state(const SignedNote& note, const VerifierKey& key);
+// The line by which a witness says under `name` that it saw the note's body at `time_s`, before 2^63 (Error kUsage).
+std::string cosign(const SignedNote& note, const std::string& name, const Ed25519PrivateKey& key, uint64_t time_s);
 // When a witness saw the note, in seconds since 1970; nullopt where no signature of it holds.
 std::optional<uint64_t> cosigned_at(const SignedNote& note, const VerifierKey& key);
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "ledger/base/file.h"
 #include "ledger/proof/checkpoint.h"
 #include "tests/unit/base/caught_error.h"
 
@@ -139,6 +142,41 @@ TEST(Cosignature, TellsWhenTheWitnessSawIt) {
             std::nullopt);
   EXPECT_EQ(cosigned_at(parse_note(note() + cosignature(body + "x\n", 17, 17)), witness_vkey()), std::nullopt);
   EXPECT_EQ(cosigned_at(parse_note(note()), log_vkey()), std::nullopt);  // the log's own is no witness
+}
+
+// Made by openssl (tests/vectors/cosignature/make.py).
+std::string vector_file(const std::string& name) {
+  return read_file(CUSTODY_SOURCE_DIR "/tests/vectors/cosignature/" + name, kMaxNoteBytes);
+}
+VerifierKey vector_key(const std::string& name) {
+  const std::string line = vector_file(name);
+  return parse_vkey(line.substr(0, line.find('\n')));
+}
+
+TEST(Cosignature, OfAnotherHandIsReadAndMadeByteByByte) {
+  const std::string valid = vector_file("valid.note");
+  const SignedNote read = parse_note(valid);
+  EXPECT_EQ(note_state(read, vector_key("log.vkey")), NoteState::kSigned);
+  EXPECT_EQ(cosigned_at(read, vector_key("witness.vkey")), 1'700'000'000U);
+  const auto log = Ed25519PrivateKey::from_seed(std::string(32, 'l'));
+  const std::string mine = sign_checkpoint(checkpoint_of(read), log);
+  EXPECT_EQ(mine + cosign(parse_note(mine), "witness.example/w1", witness_key(), 1'700'000'000), valid);
+  const SignedNote last = parse_note(vector_file("valid_last_time.note"));
+  EXPECT_EQ(cosigned_at(last, vector_key("witness.vkey")), uint64_t{INT64_MAX});
+  EXPECT_EQ(error_of([&] { cosign(read, "w", witness_key(), uint64_t{1} << 63); }).code, ErrorCode::kUsage);
+}
+
+TEST(Cosignature, WithOneFaultIsNotBelieved) {
+  size_t faults = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(CUSTODY_SOURCE_DIR "/tests/vectors/cosignature")) {
+    const std::string name = entry.path().filename();
+    if (!name.ends_with(".note") || name.starts_with("valid")) continue;
+    const SignedNote read = parse_note(vector_file(name));
+    EXPECT_EQ(note_state(read, vector_key("log.vkey")), NoteState::kSigned) << name;
+    EXPECT_EQ(cosigned_at(read, vector_key("witness.vkey")), std::nullopt) << name;
+    ++faults;
+  }
+  EXPECT_EQ(faults, 6U);
 }
 
 }  // namespace
