@@ -29,14 +29,16 @@ std::string encode_proof_extra(std::string_view leaf_record, const std::optional
 struct ProofVerdict {
   enum Kind {
     kProved,
-    kFault,         // it is evidence of this ledger, and does not hold
-    kNoEvidence,    // no proof of a record, or cut off
-    kOtherLedger,   // of a log that none of the trusted keys is for
-    kUnknownSigner  // none of the trusted keys has signed it
+    kFault,          // it is evidence of this ledger, and does not hold
+    kNoEvidence,     // no proof of a record, or cut off
+    kOtherLedger,    // of a log that none of the trusted keys is for
+    kUnknownSigner,  // none of the trusted keys has signed it
+    kUnwitnessed     // it holds, and too few of the witnesses that the reader asks for have seen it (policy.h)
   };
   struct Witness {
     std::string name;
-    uint64_t time_s = 0;  // since 1970
+    uint64_t time_s = 0;     // since 1970
+    std::string owner = {};  // as a policy names it
   };
   struct Round {
     uint64_t number = 0;

@@ -35,6 +35,8 @@ std::string_view name_of(ProofVerdict::Kind kind) {
       return "other_ledger";
     case ProofVerdict::kUnknownSigner:
       return "unknown_signer";
+    case ProofVerdict::kUnwitnessed:
+      return "unwitnessed";
   }
   return "";
 }
@@ -86,10 +88,7 @@ void print_json(const ProofVerdict& verdict) {
       out["round"] = {{"round", verdict.round->number},
                       {"ref", to_text(Ref{0, verdict.round->seq})},
                       {"closed_at", to_rfc3339(verdict.round->closed_at_us)}};
-    boost::json::array witnesses;
-    for (const ProofVerdict::Witness& witness : verdict.witnesses)
-      witnesses.push_back({{"name", witness.name}, {"time_s", witness.time_s}});
-    out["witnesses"] = std::move(witnesses);
+    out["witnesses"] = witnesses_json(verdict.witnesses);
     boost::json::array missing;
     for (const std::string& text : not_proved(verdict)) missing.emplace_back(text);
     out["not_proved"] = std::move(missing);
@@ -107,18 +106,33 @@ void print_text(const ProofVerdict& verdict) {
             << "leaf        " << to_base64(view_of(leaf_hash(verdict.record))) << "\n"
             << "PROVED      " << proved_sentence(verdict, record) << "\n"
             << "signed by   " << verdict.signer << "\n";
-  for (const ProofVerdict::Witness& witness : verdict.witnesses)
-    std::cout << "witnessed   by " << witness.name << " at "
-              << short_time(
-                     to_rfc3339(static_cast<int64_t>(std::min<uint64_t>(witness.time_s, 253'402'300'799)) * 1'000'000))
-              << "\n";
+  std::cout << witnesses_text(verdict.witnesses);
   for (const std::string& text : not_proved(verdict)) std::cout << "NOT PROVED  " << text << "\n";
+}
+
+// What is proved counts for the reader only if the witnesses of the policy have seen it.
+ProofVerdict under_policy(ProofVerdict verdict, const Policy& policy, const std::string& evidence) {
+  if (verdict.kind != ProofVerdict::kProved) return verdict;
+  const SignedNote note = parse_note(parse_tlog_proof(evidence).checkpoint);
+  const PolicyVerdict judged = judge_policy(policy, note);
+  const auto reason = against(policy, judged);
+  if (!reason) {
+    verdict.witnesses = vouching(policy, judged);
+    return verdict;
+  }
+  ProofVerdict refused;
+  refused.kind = ProofVerdict::kUnwitnessed;
+  refused.reason = *reason;
+  return refused;
 }
 
 int run(const Invocation& call) {
   const std::string& file = call.argument(0, "the file to check");
   const std::vector<VerifierKey> keys = trusted_keys(call);
-  const ProofVerdict verdict = judge_record_proof(read_evidence(file), keys);
+  const auto policy = policy_of(call);
+  const std::string evidence = read_evidence(file);
+  ProofVerdict verdict = judge_record_proof(evidence, keys);
+  if (policy) verdict = under_policy(std::move(verdict), *policy, evidence);
   call.json() ? print_json(verdict) : print_text(verdict);
   if (verdict.kind == ProofVerdict::kProved) return 0;
   return verdict.kind == ProofVerdict::kFault ? 1 : kNoEvidence;
@@ -127,13 +141,16 @@ int run(const Invocation& call) {
 }  // namespace
 
 Command check_command() {
-  return {"check",
-          "FILE",
-          "judge a proof offline: what it proves, and what it does not",
-          "Exit status 1 where the evidence does not hold, 5 where there is none that the trusted keys can judge:\n"
-          "no proof, cut off, of another ledger, or signed by an unknown key.\n",
-          {{"--trust", "VKEYFILE,...", "files of verifier keys: the ledger's, and those of witnesses you trust", true}},
-          run};
+  return {
+      "check",
+      "FILE",
+      "judge a proof offline: what it proves, and what it does not",
+      "Exit status 1 where the evidence does not hold, 5 where there is none that the trusted keys can judge:\n"
+      "no proof, cut off, of another ledger, signed by an unknown key, or not seen by the witnesses of the policy.\n",
+      {{"--trust", "VKEYFILE,...", "files of verifier keys: the ledger's, and those of witnesses you trust", true},
+       {"--policy", "FILE",
+        "whose logs, and which witnesses must have seen the checkpoint (C2SP tlog-policy); its keys are trusted"}},
+      run};
 }
 
 }  // namespace custody

@@ -43,7 +43,7 @@ constexpr std::string_view kExitHelp =
     "3  not available now: try again\n"
     "4  damaged or foreign store\n"
     "5  of `check`: no evidence that the trusted keys can judge: no proof, cut off, of another ledger, signed by an "
-    "unknown key\n";
+    "unknown key, or not seen by the witnesses of the policy\n";
 
 void add_options(CLI::App& app, const std::vector<Option>& options, Invocation& call) {
   for (const Option& option : options) {

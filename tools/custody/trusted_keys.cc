@@ -1,13 +1,22 @@
 #include "tools/custody/trusted_keys.h"
 
+#include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "ledger/base/file.h"
+#include "ledger/base/time.h"
+#include "tools/custody/text.h"
 
 namespace custody {
 namespace {
 
 constexpr uint64_t kMostKeyBytes = 64 * 1024;
+constexpr uint64_t kLastSecond = 253'402'300'799;  // of the year 9999
+
+std::string with_owner(const ProofVerdict::Witness& witness) {
+  return witness.name + (witness.owner.empty() ? "" : " (" + witness.owner + ")");
+}
 
 // A key a line; empty lines and those with # are passed over.
 void read_keys(const std::string& file, std::vector<VerifierKey>& keys) {
@@ -33,11 +42,69 @@ std::vector<VerifierKey> trusted_keys(const Invocation& call) {
     std::istringstream files(list);
     for (std::string file; std::getline(files, file, ',');) read_keys(file, keys);
   }
+  if (const auto policy = policy_of(call)) {
+    std::set<std::string> named;
+    for (const VerifierKey& key : keys) named.insert(key.text());
+    const auto add = [&](const VerifierKey& key) {
+      if (!named.contains(key.text())) keys.push_back(key);
+    };
+    for (const Policy::Log& log : policy->logs) add(log.key);
+    for (const Policy::Witness& witness : policy->witnesses) add(witness.key);
+  }
   if (keys.empty())
     throw Error(ErrorCode::kUsage,
                 "whom do you trust? --trust FILE names a file with the ledger's verifier key, as `custody checkpoint "
                 "--vkey` prints it, that you have from the operator by another way than the proof");
   return keys;
+}
+
+std::optional<Policy> policy_of(const Invocation& call) {
+  const auto file = call.value("--policy");
+  if (!file) return std::nullopt;
+  try {
+    return parse_policy(read_file(*file, kMaxPolicyBytes));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kRefused) throw;
+    throw Error(ErrorCode::kUsage, *file + ": " + error.what());
+  }
+}
+
+std::optional<std::string> against(const Policy& policy, const PolicyVerdict& verdict) {
+  if (verdict.satisfied(policy)) return std::nullopt;
+  if (verdict.quorum) return "it is signed by no log of the policy";
+  std::string names;
+  for (const ProofVerdict::Witness& witness : vouching(policy, verdict))
+    names += (names.empty() ? "" : ", ") + with_owner(witness);
+  return "UNWITNESSED: the quorum '" + policy.nodes[*policy.quorum].name + "' of the policy is not reached; seen by " +
+         (names.empty() ? "no witness of it" : names + " alone");
+}
+
+std::vector<ProofVerdict::Witness> vouching(const Policy& policy, const PolicyVerdict& verdict) {
+  std::vector<ProofVerdict::Witness> out;
+  for (const PolicyVerdict::Vouching& one : verdict.vouching) {
+    const Policy::Witness& witness = policy.witnesses[one.witness];
+    out.push_back({witness.key.name, one.time_s, witness.owner});
+  }
+  return out;
+}
+
+boost::json::array witnesses_json(const std::vector<ProofVerdict::Witness>& witnesses) {
+  boost::json::array out;
+  for (const ProofVerdict::Witness& witness : witnesses) {
+    boost::json::object entry{{"name", witness.name}, {"time_s", witness.time_s}};
+    if (!witness.owner.empty()) entry["owner"] = witness.owner;
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+std::string witnesses_text(const std::vector<ProofVerdict::Witness>& witnesses) {
+  std::string out;
+  for (const ProofVerdict::Witness& witness : witnesses) {
+    const auto time_us = static_cast<int64_t>(std::min(witness.time_s, kLastSecond)) * 1'000'000;
+    out += "witnessed   by " + with_owner(witness) + " at " + short_time(to_rfc3339(time_us)) + "\n";
+  }
+  return out;
 }
 
 }  // namespace custody
