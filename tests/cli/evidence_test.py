@@ -95,8 +95,10 @@ class Evidence(HomeTest):
         self.fill()
         note = self.json("checkpoint")["shards"][0]["note"]
         saved = self.write("saved.checkpoint", note)
+        printed = self.write("printed", self.custody("checkpoint"))
         self.custody("emit", stdin=ndjson(opened("later", "C-99")))
         self.assertIn("the log extends " + saved, self.custody("verify", "--against", saved))
+        self.assertIn("the log extends " + printed, self.custody("verify", "--against", printed))
         self.custody("verify", "--against", self.write("altered", note.replace("\n", "1\n", 1)), status=2)
         self.assertIn("no checkpoint", self.stderr)
         self.custody("verify", "--against", self.write("noise", "hello"), status=2)
@@ -110,6 +112,7 @@ class Evidence(HomeTest):
         shutil.rmtree(self.data)
         os.rename(self.data + ".copy", self.data)
         self.custody("verify", "--against", longer, status=1)
+        self.custody("verify", "--against", printed)
 
 
 class Tiles(HomeTest):

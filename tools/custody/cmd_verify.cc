@@ -51,6 +51,22 @@ VerificationStatus verification_of(const VerifyReport& report) {
   return verification;
 }
 
+constexpr size_t kMaxKeptBytes = 64 * kMaxNoteBytes;  // a note a shard
+
+// The notes in what was kept: one alone, or what `custody checkpoint` prints, where each stands between empty lines.
+std::vector<std::string> notes_in(const std::string& text) {
+  constexpr std::string_view kSignature = "\n\n\u2014 ";
+  std::vector<std::string> notes;
+  for (size_t at = text.find(kSignature); at != std::string::npos; at = text.find(kSignature, at + 1)) {
+    const size_t before = at == 0 ? std::string::npos : text.rfind("\n\n", at - 1);
+    const size_t begin = before == std::string::npos ? 0 : before + 2;
+    const size_t end = text.find("\n\n", at + 2);
+    notes.push_back(text.substr(begin, end == std::string::npos ? end : end + 1 - begin));
+  }
+  if (notes.empty()) notes.push_back(text);
+  return notes;
+}
+
 // The log with a checkpoint that somebody kept: the verifier holds it against the records as it does the log's own.
 class AgainstSource : public LogEntrySource {
  public:
@@ -64,9 +80,11 @@ class AgainstSource : public LogEntrySource {
   }
 
  private:
-  // What is not of this ledger says nothing of it, and is no fault of it.
   void add(const Descriptor& descriptor, const std::string& file) {
-    const std::string note = read_file(file, kMaxNoteBytes);
+    for (const std::string& note : notes_in(read_file(file, kMaxKeptBytes))) add_note(descriptor, file, note);
+  }
+  // What is not of this ledger says nothing of it, and is no fault of it.
+  void add_note(const Descriptor& descriptor, const std::string& file, const std::string& note) {
     const auto checkpoint = open_checkpoint(note, descriptor.signer);
     for (uint32_t shard = 0; checkpoint && shard < descriptor.shards; ++shard)
       if (checkpoint->origin == shard_origin(descriptor, shard)) {
@@ -190,7 +208,8 @@ Command verify_command() {
       "Keeps the verified head in the data folder, and proves next time that the log extends it.\n"
       "Exit status 1 when a fault was found.\n",
       {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"},
-       {"--against", "CHECKPOINT", "a file with a checkpoint saved earlier, which the log must extend", true},
+       {"--against", "CHECKPOINT",
+        "a file with checkpoints saved earlier (what `custody checkpoint` printed), which the log must extend", true},
        {"--tiles", "DIR|URL", "a published log (C2SP tlog-tiles) instead: the folder or address of its checkpoint"},
        {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true}},
       run};

@@ -11,6 +11,7 @@ using HttpTest = ServerFixture;
 
 TEST_F(HttpTest, OneConnectionServesManyRequestsInTheirOrder) {
   serve();
+  wait_until([&] { return ask("GET", "/v1/records/0/1").status == 200; }, "what the sealer began with is read back");
   RawClient client(url_);
   std::string all;
   for (int i = 0; i < 40; ++i) all += request_text("GET", i % 2 == 0 ? "/v1/records/0/0" : "/v1/records/0/1");
