@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kDigest = 32;
 constexpr std::string_view kTreeKey = "tree";
-constexpr size_t kFullRow = (2 * kTileWidth - 2) * kDigest;  // four pages of LMDB, less a few bytes
+constexpr size_t kLargestRow = (2 * kTileWidth - 2) * kDigest;  // four pages of LMDB, less a few bytes
 // 64 bytes a record: address space for two thousand million of a shard. Environments are many, the space is not.
 constexpr uint64_t kMapBytes = std::min(kDefaultLmdbMapBytes, uint64_t{1} << 37);
 
@@ -16,9 +16,24 @@ std::string row_key(uint8_t level, uint64_t index) {
   return std::string(1, static_cast<char>(level)) + u64_key(index);
 }
 
-// Where in a full row the nodes stand that are `height` levels above the tile's hashes.
-size_t place_in_row(unsigned height) {
-  return 2 * kTileWidth - (2 * kTileWidth >> height);
+// Where in the row of a tile of so many hashes the nodes stand that are `height` levels above them.
+size_t place_in_row(size_t width, unsigned height) {
+  size_t place = 0;
+  for (unsigned below = 0; below < height; ++below) place += width >> below;
+  return place;
+}
+
+// The hashes of a tile, then what is whole above them, level by level, without the root of a full one.
+std::string row_of(const std::vector<Digest>& hashes) {
+  std::string row;
+  row.reserve(kLargestRow);
+  std::vector<Digest> level = hashes;
+  for (unsigned height = 0; height < kTileHeight; ++height) {
+    const size_t width = hashes.size() >> height;
+    for (size_t i = 0; i < width && height > 0; ++i) level[i] = node_hash(level[2 * i], level[2 * i + 1]);
+    for (size_t i = 0; i < width; ++i) row += view_of(level[i]);
+  }
+  return row;
 }
 
 Digest digest_at(std::string_view row, size_t place) {
@@ -49,12 +64,11 @@ Digest TreeSnapshot::node(unsigned level, uint64_t index) {
   const unsigned height = level % kTileHeight;
   const uint64_t tile_index = index >> (kTileHeight - height);
   const uint32_t width = tile_width(tile_level, tile_index, size_);
-  if (width == kTileWidth) {
-    const std::string_view full = row(tile_level, tile_index, kFullRow / kDigest);
-    return digest_at(full, place_in_row(height) + (index & ((kTileWidth >> height) - 1)));
-  }
-  TileNodes of_partial(*this, size_);
-  return of_partial.node(level, index);
+  const uint64_t in_row = index & ((kTileWidth >> height) - 1);
+  if (in_row >= width >> height)
+    throw Error(ErrorCode::kUsage, "a tree of " + std::to_string(size_) + " records has no such node");
+  const size_t place = place_in_row(width, height) + in_row;
+  return digest_at(row(tile_level, tile_index, place + 1), place);
 }
 
 std::unique_ptr<TreeStore> TreeStore::open_as_it_is(const std::string& folder) {
@@ -86,32 +100,21 @@ void TreeStore::load() {
   const auto kept = txn.get(state_, kTreeKey);
   if (!kept) return;
   if (kept->size() != 8 + kDigest) throw damaged("has no size");
-  const uint64_t size = read_le(*kept, 0, 8);
-  TreeSnapshot tree(env_.begin_read(), nodes_, size);
-  if (root_of(tree, size) != array_of<kDigest>(kept->substr(8))) throw damaged("has another root than was kept");
+  size_ = read_le(*kept, 0, 8);
+  const TreeSnapshot tree(env_.begin_read(), nodes_, size_);
   for (uint8_t level = 0; level < ends_.size(); ++level) {
-    const uint64_t hashes = size >> (kTileHeight * level);
-    const auto width = static_cast<uint32_t>(hashes % kTileWidth);
+    const uint64_t hashes = size_ >> (kTileHeight * level);
+    const size_t width = hashes % kTileWidth;
     if (width == 0) continue;
-    const std::string tile = tree.tile({level, hashes / kTileWidth, width});
-    for (size_t i = 0; i < width; ++i) ends_[level].push_back(digest_at(tile, i));
+    const std::string_view row = tree.row(level, hashes / kTileWidth, width);
+    for (size_t i = 0; i < width; ++i) ends_[level].push_back(digest_at(row, i));
+    if (row != row_of(ends_[level])) throw damaged("does not agree with itself");
   }
-  if (size > 0) last_leaf_ = tree.node(0, size - 1);
-  size_ = size;
-}
-
-Digest TreeStore::write_full(LmdbTxn& txn, LmdbTable nodes, uint8_t level, uint64_t index,
-                             const std::vector<Digest>& hashes) {
-  std::string row;
-  row.reserve(kFullRow);
-  for (const Digest& hash : hashes) row += view_of(hash);
-  std::vector<Digest> above = hashes;
-  for (size_t width = kTileWidth / 2; width > 0; width /= 2) {
-    for (size_t i = 0; i < width; ++i) above[i] = node_hash(above[2 * i], above[2 * i + 1]);
-    for (size_t i = 0; i < width && width > 1; ++i) row += view_of(above[i]);
+  if (root() != array_of<kDigest>(kept->substr(8))) throw damaged("has another root than was kept");
+  if (size_ > 0) {
+    const uint64_t last = size_ - 1;
+    last_leaf_ = digest_at(tree.row(0, last / kTileWidth, last % kTileWidth + 1), last % kTileWidth);
   }
-  txn.put(nodes, row_key(level, index), row);
-  return above[0];
 }
 
 // What is in memory changes once it is durable: a commit that fails leaves all as it was.
@@ -124,17 +127,18 @@ void TreeStore::append(std::span<const Digest> leaves) {
     ends[0].push_back(leaf);
     ++size;
     for (uint8_t level = 0; level < ends.size() && ends[level].size() == kTileWidth; ++level) {
-      const uint64_t index = (size >> (kTileHeight * (level + 1U))) - 1;
-      const Digest root = write_full(txn, nodes_, level, index, ends[level]);
+      const uint64_t index = (size >> (kTileHeight * level)) / kTileWidth - 1;
+      const std::string row = row_of(ends[level]);
+      txn.put(nodes_, row_key(level, index), row);
       ends[level].clear();
-      if (level + 1U < ends.size()) ends[level + 1U].push_back(root);
+      const size_t halves = place_in_row(kTileWidth, kTileHeight - 1);
+      if (level + 1U < ends.size())
+        ends[level + 1U].push_back(node_hash(digest_at(row, halves), digest_at(row, halves + 1)));
     }
   }
   for (uint8_t level = 0; level < ends.size(); ++level) {
     if (ends[level].empty() || ends[level] == ends_[level]) continue;
-    std::string row;
-    for (const Digest& hash : ends[level]) row += view_of(hash);
-    txn.put(nodes_, row_key(level, size >> (kTileHeight * (level + 1U))), row);
+    txn.put(nodes_, row_key(level, (size >> (kTileHeight * level)) / kTileWidth), row_of(ends[level]));
   }
   std::swap(ends, ends_);
   std::swap(size, size_);

@@ -1,8 +1,8 @@
 // The tree of a shard, node by node, in LMDB, so that a tile or a proof is read and never computed from the log.
 // Derived: whatever is wrong with it, it is made again.
 //
-//   nodes   level:u8 index:u64 (big-endian)   a full tile and what is above its hashes: 256, 128, ... 2 digests
-//                                             or the hashes of the partial tile at the end of a level
+//   nodes   level:u8 index:u64 (big-endian)   a tile and what is whole above its hashes: 256, 128, ... 2 digests of a
+//                                             full one, fewer of the partial one at the end of a level
 //   state   "tree"                            size:u64 root[32]
 #pragma once
 
@@ -21,8 +21,9 @@ namespace custody {
 class TreeSnapshot : public NodeReader, public TileReader {
  public:
   uint64_t size() const { return size_; }
-  Digest node(unsigned level, uint64_t index) override;  // kStore where the store lacks what it should have
-  std::string tile(const TileName& tile) override;       // kNotFound where the tree does not reach it
+  // kUsage of a node that is not whole, kStore where the store lacks what it should have.
+  Digest node(unsigned level, uint64_t index) override;
+  std::string tile(const TileName& tile) override;  // kNotFound where the tree does not reach it
 
  private:
   friend class TreeStore;
@@ -56,8 +57,6 @@ class TreeStore {
   TreeStore(LmdbEnv env, LmdbTable nodes, LmdbTable state) : env_(std::move(env)), nodes_(nodes), state_(state) {}
   static std::unique_ptr<TreeStore> open_as_it_is(const std::string& folder);
   void load();
-  static Digest write_full(LmdbTxn& txn, LmdbTable nodes, uint8_t level, uint64_t index,
-                           const std::vector<Digest>& hashes);
 
   LmdbEnv env_;
   LmdbTable nodes_;

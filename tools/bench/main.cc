@@ -15,6 +15,8 @@ const std::vector<Bench>& benches() {
       {"http", "HTTP NDJSON to sealed, events without values", false, bench_http},
       {"http-values", "HTTP NDJSON to sealed, events with four values", false, bench_http_values},
       {"values", "commitments and encryption of four values", false, bench_values},
+      {"trees", "sealing while the tree is stored", false, bench_trees},
+      {"proofs", "inclusion proofs out of a large tree", false, bench_proofs},
       {"verify", "re-reading and re-computing a log", false, bench_verify},
       {"rebuild", "folding the three views anew", false, bench_rebuild},
       {"kafka", "intake to sealed over one broker, exactly once", true, bench_kafka},
