@@ -67,6 +67,7 @@ Command events_command();
 Command keygen_command();
 Command principal_command();
 Command topics_command();
+Command attack_command();
 Command bench_command();
 
 }  // namespace custody
