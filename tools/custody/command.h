@@ -68,6 +68,7 @@ Command keygen_command();
 Command principal_command();
 Command topics_command();
 Command attack_command();
+Command witness_command();
 Command bench_command();
 
 }  // namespace custody

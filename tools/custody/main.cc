@@ -12,7 +12,8 @@ const std::vector<Command>& commands() {
       init_command(),       serve_command(),     emit_command(),   import_command(), archive_command(),
       activity_command(),   log_command(),       verify_command(), status_command(), rebuild_command(),
       checkpoint_command(), prove_command(),     check_command(),  export_command(), events_command(),
-      keygen_command(),     principal_command(), topics_command(), attack_command(), bench_command(),
+      keygen_command(),     principal_command(), topics_command(), attack_command(), witness_command(),
+      bench_command(),
   };
   return all;
 }

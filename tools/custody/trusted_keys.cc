@@ -36,12 +36,17 @@ void read_keys(const std::string& file, std::vector<VerifierKey>& keys) {
 
 }  // namespace
 
-std::vector<VerifierKey> trusted_keys(const Invocation& call) {
+std::vector<VerifierKey> keys_of(const Invocation& call, const std::string& flag) {
   std::vector<VerifierKey> keys;
-  for (const std::string& list : call.values("--trust")) {
+  for (const std::string& list : call.values(flag)) {
     std::istringstream files(list);
     for (std::string file; std::getline(files, file, ',');) read_keys(file, keys);
   }
+  return keys;
+}
+
+std::vector<VerifierKey> trusted_keys(const Invocation& call) {
+  std::vector<VerifierKey> keys = keys_of(call, "--trust");
   if (const auto policy = policy_of(call)) {
     std::set<std::string> named;
     for (const VerifierKey& key : keys) named.insert(key.text());

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tools/serve/connection.h"
+#include "tools/serve/listen.h"
 #include "tools/serve/service_log.h"
 
 namespace custody {
@@ -16,21 +17,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
-
-tcp::endpoint parse_listen(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  constexpr uint64_t kNone = UINT64_MAX;
-  const uint64_t port =
-      colon == std::string::npos ? kNone : parse_u64(std::string_view(listen).substr(colon + 1)).value_or(kNone);
-  std::string host = listen.substr(0, colon);
-  if (host == "localhost") host = "127.0.0.1";
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  error_code failed;
-  const auto address = asio::ip::make_address(bracketed ? host.substr(1, host.size() - 2) : host, failed);
-  if (port > 65'535 || failed || address.is_v6() != bracketed)
-    throw Error(ErrorCode::kUsage, "listen on IP:PORT or [IPv6]:PORT, not on '" + listen + "'");
-  return {address, static_cast<uint16_t>(port)};
-}
 
 // TLS 1.2 and later; a client may show a certificate of any issuer, since it is known by its digest. Sessions are not
 // resumed: each connection proves its key anew.
@@ -95,7 +81,8 @@ Server::~Server() {
 
 std::string Server::start() {
   Impl& my = *impl_;
-  const tcp::endpoint at = parse_listen(my.service.options.listen);
+  const ListenAddress listen = parse_listen(my.service.options.listen);
+  const tcp::endpoint at(asio::ip::make_address(listen.host), listen.port);
   my.check_options(at);
   my.bind(at);
   my.service.workers.start();
