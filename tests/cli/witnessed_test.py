@@ -62,6 +62,21 @@ class Witnessed(HomeTest):
         self.assertIn("policy: line 2: 'w' is not defined above", self.stderr)
         self.custody("check", proof, "--policy", "missing", status=2)
 
+    def test_a_published_log_counts_when_the_quorum_has_seen_it(self):
+        self.custody("export", "tiles", "tree")
+        tiles = ("verify", "--tiles", "tree/0", "--policy", self.policy("any"))
+        self.assertIn("UNWITNESSED", self.custody(*tiles, status=5))
+        with open(os.path.join(self.folder, "tree/0/checkpoint"), "r+") as file:
+            note = file.read()
+            file.write(self.houses[1].line(note, 1_700_000_001))
+        text = self.custody(*tiles)
+        self.assertIn("PROVED", text)
+        self.assertIn("w1 (Court of Example)", text)
+        self.assertNotIn("UNWITNESSED", text)
+        self.assertEqual([w["name"] for w in self.json(*tiles)["witnesses"]], ["witness.example/w1"])
+        unasked = self.custody("verify", "--tiles", "tree/0", "--trust", self.write("operator.vkey", self.vkey))
+        self.assertIn("UNWITNESSED", unasked)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -110,13 +110,14 @@ std::optional<VerifierKey> key_of(const std::string& origin, const std::vector<V
   return found;
 }
 
-std::string tiles_json(const TileVerdict& verdict) {
+std::string tiles_json(const TileVerdict& verdict, const std::vector<ProofVerdict::Witness>& witnesses) {
   boost::json::array faults;
   for (const std::string& fault : verdict.faults) faults.emplace_back(fault);
   return boost::json::serialize(boost::json::object{{"origin", verdict.checkpoint.origin},
                                                     {"size", verdict.checkpoint.size},
                                                     {"root", to_base64(view_of(verdict.checkpoint.root))},
                                                     {"records", verdict.records},
+                                                    {"witnesses", witnesses_json(witnesses)},
                                                     {"faults", std::move(faults)}});
 }
 
@@ -145,6 +146,12 @@ int verify_tiles(const Invocation& call) {
   const NoteState state = note_state(note, *key);
   if (state == NoteState::kNotSigned)
     return no_evidence(call, "it is signed by a key of " + checkpoint.origin + " that is not trusted here");
+  std::vector<ProofVerdict::Witness> witnesses;
+  if (const auto policy = policy_of(call); policy && state == NoteState::kSigned) {
+    const PolicyVerdict judged = judge_policy(*policy, note);
+    if (const auto reason = against(*policy, judged)) return no_evidence(call, *reason);
+    witnesses = vouching(*policy, judged);
+  }
   TileVerdict verdict;
   if (state == NoteState::kWrong) {
     verdict.checkpoint = checkpoint;
@@ -155,13 +162,17 @@ int verify_tiles(const Invocation& call) {
     line.clear();
   }
   if (call.json()) {
-    std::cout << tiles_json(verdict) << "\n";
+    std::cout << tiles_json(verdict, witnesses) << "\n";
   } else {
     for (const std::string& fault : verdict.faults) std::cout << "FAULT  " << fault << "\n";
     if (verdict.faults.empty())
       std::cout << "PROVED      " << key->name << " has signed a tree of " << checkpoint.size
                 << " records, and these are its records\n"
-                << "NOT PROVED  that others are shown the same tree, unless a witness has signed it too\n";
+                << witnesses_text(witnesses);
+    if (verdict.faults.empty() && witnesses.empty())
+      std::cout
+          << "NOT PROVED  UNWITNESSED: nothing shows that others are shown the same tree (--policy names who must have "
+             "seen it)\n";
   }
   return verdict.faults.empty() ? 0 : 1;
 }
@@ -211,7 +222,8 @@ Command verify_command() {
        {"--against", "CHECKPOINT",
         "a file with checkpoints saved earlier (what `custody checkpoint` printed), which the log must extend", true},
        {"--tiles", "DIR|URL", "a published log (C2SP tlog-tiles) instead: the folder or address of its checkpoint"},
-       {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true}},
+       {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true},
+       {"--policy", "FILE", "with --tiles: which witnesses must have seen its checkpoint (C2SP tlog-policy)"}},
       run};
 }
 
