@@ -141,7 +141,6 @@ void Projector::Core::fold_first(const std::stop_token& stop) {
     if (!stop.stop_requested()) crew->start();
   }
   folding_first = false;
-  changed();
 }
 
 ProjectorProgress Projector::progress() const {

@@ -26,10 +26,11 @@ std::string record_of(uint32_t shard, uint64_t seq, const std::string& type, con
   Stamp stamp;
   stamp.gateway = "test";
   stamp.principal = "crm";
+  const std::string source_id = std::to_string(seq);  // which the statement only points at
   Statement statement;
   statement.type = type;
   statement.source = source;
-  statement.source_id = std::to_string(seq);
+  statement.source_id = source_id;
   statement.actor = "person:anna";
   statement.body = body;
   return encode_record(seal, to_canonical(stamp) + to_canonical(statement));
