@@ -125,7 +125,11 @@ std::optional<Day> parse_day(std::string_view text) {
 }
 
 std::string to_text(const Day& day) {
-  return to_rfc3339(int64_t{day.days} * 86'400'000'000).substr(0, 10);
+  const year_month_day date(sys_days(days(day.days)));  // any number of days: hostile bytes may hold one
+  char text[64];
+  const int n = std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                              static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return std::string(text, static_cast<size_t>(n));
 }
 
 const Clock& system_clock() {
