@@ -79,9 +79,9 @@ std::optional<IdIndex::Entry> IdIndex::find(const EventId& id) const {
 }
 
 bool IdIndex::insert(const EventId& id, const Entry& entry) {
-  if (find(id)) return false;
   Part& part = part_of(id);
   const std::lock_guard lock(part.mutex);
+  if (part.find(id) || find_saved(id)) return false;
   part.pending.emplace(id, entry);
   ++pending_;
   return true;

@@ -69,7 +69,7 @@ void RoundKeeper::close_last(std::unique_lock<std::mutex>& lock) {
     sign_waiting(lock);
     if (!log_.trouble().empty() || !registry_.status().ready) return;
     if (asked_ || !in_sight()) continue;
-    if (!may_ask() || !grew()) return;
+    if (!may_ask() || !grew_beyond_round(tails_)) return;
     ask();
   }
 }
@@ -111,15 +111,6 @@ void RoundKeeper::trim(uint32_t shard, const MadeRound::Consumed& consumed) {
   if (consumed.position > 0 && consumed.intake_id == log_.intake_id(shard)) log_.trim_intake(shard, consumed.position);
 }
 
-// Whether there is anything but the ledger's own records beyond the last round.
-bool RoundKeeper::grew() const {
-  const ChainState registry = tails_[0]->state();
-  if (registry.growth > registry.round_size) return true;
-  for (size_t i = 1; i < tails_.size(); ++i)
-    if (tails_[i]->state().growth > (i <= registry.named.size() ? registry.named[i - 1] : 0)) return true;
-  return false;
-}
-
 // Whether the tail shows all that this process made: only then the number of the next round is known. What was made in
 // a term that has ended is either shown by now (a term begins when the tail shows all there is) or lost.
 bool RoundKeeper::in_sight() const {
@@ -149,7 +140,7 @@ bool RoundKeeper::due(steady_clock::time_point now) {
     owed_ = true;
   }
   const auto since = now - last_;
-  if (since < options_.idle && (since < options_.interval || !(owed_ || grew()))) return false;
+  if (since < options_.idle && (since < options_.interval || !(owed_ || grew_beyond_round(tails_)))) return false;
   owed_ = false;
   last_ = now;
   return true;

@@ -64,7 +64,6 @@ class RoundKeeper : public TailListener {
   void sign(const RoundMark& mark, const MadeRound& round);
   void check_first(const ShardTree& tree);
   void trim(uint32_t shard, const MadeRound::Consumed& consumed);
-  bool grew() const;
 
   Log& log_;
   std::vector<Tail*> tails_;

@@ -121,22 +121,13 @@ void ShardSealer::stand_by() {
       continue;
     }
     if (shard() == 0) {
-      if (!round_overdue()) covered = now;
+      if (!grew_beyond_round(tails_)) covered = now;  // the sealer of shard 0 closes a round within moments
       if (now - covered > kStandBy || now - moved > kSilence) return;
     }
     if (now - looked <= kStandBy) continue;
     looked = now;
     if (has_work()) return;
   }
-}
-
-// Whether the ledger has grown beyond what its last round names. The sealer of shard 0 closes one within moments.
-bool ShardSealer::round_overdue() const {
-  const ChainState registry = registry_.state();
-  if (registry.growth > registry.round_size) return true;
-  for (size_t i = 1; i < tails_.size(); ++i)
-    if (tails_[i]->state().growth > (i <= registry.named.size() ? registry.named[i - 1] : 0)) return true;
-  return false;
 }
 
 // Whether the intake holds what would become a record. Repeats at its end become none, whoever reads them.

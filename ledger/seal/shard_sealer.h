@@ -78,7 +78,6 @@ class ShardSealer {
   void append(Term& term, std::span<const Candidate> batch, int64_t now_us);
   void stand_by();
   bool has_work() const;
-  bool round_overdue() const;
   void pause(std::chrono::milliseconds wait) const;
   void set_status(bool ready, const std::string& reason);
 

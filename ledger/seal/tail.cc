@@ -194,4 +194,12 @@ bool Tail::wait_caught_up(std::chrono::milliseconds wait) const {
   return caught_up_;
 }
 
+bool grew_beyond_round(std::span<Tail* const> tails) {
+  const ChainState registry = tails[0]->state();
+  if (registry.growth > registry.round_size) return true;
+  for (size_t i = 1; i < tails.size(); ++i)
+    if (tails[i]->state().growth > (i <= registry.named.size() ? registry.named[i - 1] : 0)) return true;
+  return false;
+}
+
 }  // namespace custody

@@ -108,4 +108,7 @@ class Tail {
   std::string fault_;
 };
 
+// Whether the ledger has grown beyond what its last round names. `tails` of all shards in order.
+bool grew_beyond_round(std::span<Tail* const> tails);
+
 }  // namespace custody
