@@ -51,6 +51,11 @@ class Serve(HomeTest):
         self.assertIn(f"in use by process {service.process.pid}", self.stderr)
         self.assertEqual(service.get("/readyz")[0], 200)
 
+    def test_what_cannot_be_served_makes_no_ledger(self):
+        for flags in (("--listen", "0.0.0.0:0"), ("--listen", "nowhere"), ("--tls-cert", "alone.pem")):
+            self.custody("serve", *flags, status=2)
+            self.assertFalse(os.path.exists(self.data), flags)
+
     def test_a_taken_port_is_said(self):
         service = self.serve()
         self.custody("serve", "--data", "other", "--listen", service.url.removeprefix("http://"), status=2)

@@ -42,15 +42,16 @@ int run(const Invocation& call) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  NodeConfig config = node_config(call);
-  config.roles = roles_of(call);
-  const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
-  Api api(*node);
   Server::Options options;
   options.listen = call.value("--listen").value_or(options.listen);
   options.certificate_file = call.value("--tls-cert").value_or("");
   options.key_file = call.value("--tls-key").value_or("");
   options.access_log = call.has("--access-log");
+  Server::check(options);
+  NodeConfig config = node_config(call);
+  config.roles = roles_of(call);
+  const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
+  Api api(*node);
   Server server(*node, api, options);
   node->start();
   const std::string url = server.start();

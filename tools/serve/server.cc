@@ -81,6 +81,7 @@ Server::~Server() {
 
 std::string Server::start() {
   Impl& my = *impl_;
+  check(my.service.options);
   const ListenAddress listen = parse_listen(my.service.options.listen);
   const tcp::endpoint at(asio::ip::make_address(listen.host), listen.port);
   my.check_options(at);
@@ -99,16 +100,20 @@ std::string Server::start() {
   return std::string(my.tls ? "https://" : "http://") + host + ":" + std::to_string(bound.port());
 }
 
-void Server::Impl::check_options(const tcp::endpoint& at) {
-  const Options& options = service.options;
-  service.loopback = at.address().is_loopback();
+void Server::check(const Options& options) {
+  const ListenAddress at = parse_listen(options.listen);
   if (options.certificate_file.empty() != options.key_file.empty())
     throw Error(ErrorCode::kUsage, "TLS needs both a certificate and its key");
-  service.principals.load();
-  if (!service.loopback && options.certificate_file.empty())
+  if (!asio::ip::make_address(at.host).is_loopback() && options.certificate_file.empty())
     throw Error(ErrorCode::kUsage, options.listen +
                                        " can be reached from other machines: give a certificate and its key, or "
                                        "listen on 127.0.0.1");
+}
+
+void Server::Impl::check_options(const tcp::endpoint& at) {
+  const Options& options = service.options;
+  service.loopback = at.address().is_loopback();
+  service.principals.load();
   if (!service.loopback && service.principals.empty())
     throw Error(ErrorCode::kUsage, options.listen +
                                        " can be reached from other machines, and no principal is known yet: "

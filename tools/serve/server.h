@@ -47,6 +47,9 @@ class Server {
     Limits limits;
   };
 
+  // Error kUsage for options that no server can start with, whatever the ledger: to be asked before one is made.
+  static void check(const Options& options);
+
   // All must outlive the server. Stop it before the node.
   Server(Node& node, Api& api, Options options);
   ~Server();  // stops
