@@ -2,7 +2,9 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
+import time
 import unittest
 
 from home import CUSTODY, HomeTest, ndjson, opened, wait_until
@@ -129,6 +131,15 @@ class Tiles(HomeTest):
     def every_file(self):
         return {os.path.relpath(os.path.join(at, name), self.path()): os.stat(os.path.join(at, name)).st_mtime_ns
                 for at, _, names in os.walk(self.path()) for name in names}
+
+    def test_an_address_that_says_nothing_is_given_up(self):
+        self.fill(0, 1)
+        trust = self.write("key", self.custody("checkpoint", "--vkey"))
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            begun = time.monotonic()
+            self.custody("verify", "--tiles", f"http://127.0.0.1:{silent.getsockname()[1]}", "--trust", trust, status=3)
+            self.assertLess(time.monotonic() - begun, 60)  # it would never end; ten seconds are meant
+        self.assertIn("no answer from", self.stderr)
 
     def test_a_static_tree_grows_and_is_verified(self):
         self.fill()

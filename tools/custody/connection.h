@@ -30,6 +30,8 @@ struct HttpClient {
   std::optional<Digest> pinned;             // SHA-256 of the certificate, DER, that it shows; else authorities vouch
   bool anonymous = false;                   // shows neither token nor certificate
   uint64_t most_bytes = uint64_t{1} << 30;  // of an answer
+  // Without a byte from the other side, before it is given up. None of one's own service: it may rebuild for minutes.
+  std::optional<std::chrono::seconds> silence{};
 };
 
 std::unique_ptr<Connection> connect(const Invocation& invocation);

@@ -83,8 +83,9 @@ class HttpConnection : public Connection {
 
   void open_stream() {
     asio::ip::tcp::resolver resolver(context_);
+    const auto places = resolver.resolve(host_, port_);
     beast::tcp_stream plain(context_);
-    plain.connect(resolver.resolve(host_, port_));
+    finish(plain, [&](auto done) { plain.async_connect(places, done); });
     if (!tls_) {
       stream_ = std::make_unique<beast::tcp_stream>(std::move(plain));
       return;
@@ -92,7 +93,11 @@ class HttpConnection : public Connection {
     auto secured = std::make_unique<TlsStream>(std::move(plain), *tls_);
     if (!client_.pinned) secured->set_verify_callback(ssl::host_name_verification(host_));
     boost::system::error_code failed;
-    secured->handshake(ssl::stream_base::client, failed);
+    try {
+      finish(*secured, [&](auto done) { secured->async_handshake(ssl::stream_base::client, done); });
+    } catch (const beast::system_error& error) {
+      failed = error.code();
+    }
     if (failed)
       throw Error(ErrorCode::kUnavailable, "no trusted connection to " + url_ + ": " + failed.message() +
                                                " (CUSTODY_CA names a file with the authority to trust)");
@@ -108,16 +113,28 @@ class HttpConnection : public Connection {
 
   template <class Stream>
   ApiResponse exchange_over(Stream& stream, const ApiRequest& request) {
-    http::write(stream, message(request));
+    const auto sent = message(request);
+    finish(stream, [&](auto done) { http::async_write(stream, sent, done); });
     http::response_parser<http::string_body> parser;
     parser.body_limit(client_.most_bytes);
-    http::read(stream, buffer_, parser);
+    while (!parser.is_done()) finish(stream, [&](auto done) { http::async_read_some(stream, buffer_, parser, done); });
     const auto& answer = parser.get();
     const bool keep = answer.keep_alive();
     ApiResponse response{
         static_cast<int>(answer.result_int()), std::string(answer[http::field::content_type]), answer.body(), {}};
     if (!keep) close();
     return response;
+  }
+
+  // Does one thing and waits for its end: only what is begun asynchronously has a limit of time.
+  template <class Stream, class Begin>
+  void finish(Stream& stream, const Begin& begin) {
+    boost::system::error_code result;
+    if (client_.silence) beast::get_lowest_layer(stream).expires_after(*client_.silence);
+    begin([&result](boost::system::error_code error, const auto&...) { result = error; });
+    context_.restart();
+    context_.run();
+    if (result) throw beast::system_error(result);
   }
 
   void close() {

@@ -8,6 +8,7 @@ namespace custody {
 namespace {
 
 constexpr uint64_t kMostEntries = kTileWidth * (2 + 65'535);
+constexpr std::chrono::seconds kSilence{10};
 
 class TileFolder : public TileSource {
  public:
@@ -27,6 +28,7 @@ class TileAddress : public TileSource {
     prefix_ = path == std::string::npos ? "" : url.substr(path);
     while (prefix_.ends_with('/')) prefix_.pop_back();
     HttpClient stranger;
+    stranger.silence = kSilence;
     stranger.anonymous = true;  // a token of ours is nobody else's business
     stranger.most_bytes = kMostEntries;
     connection_ = connect_http(url.substr(0, path), stranger);
