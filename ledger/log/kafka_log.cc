@@ -1,6 +1,7 @@
 #include "ledger/log/kafka_log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "ledger/base/error.h"
@@ -21,6 +22,7 @@ constexpr uint64_t kFormat = 1;
 constexpr size_t kLedgerHeader = 4 + 2 + 16;
 constexpr size_t kKeyringHeader = 4 + 16;
 constexpr size_t kNoteHeader = 4 + 8;
+constexpr milliseconds kRefusalCounts{15'000};
 constexpr milliseconds kShortLimit{3000};  // of questions that somebody waits for and could do without
 
 struct LedgerMessage {
@@ -118,7 +120,10 @@ struct KafkaLog::State {
   ByteArray<16> intake_id{};
   ByteArray<16> sealed_id{};
   bool replicated = false;
-  std::mutex mutex;  // guards admin
+  std::mutex mutex{};                  // guards admin and the two below
+  std::string refusal{};               // of the last append, and none was taken since
+  steady_clock::time_point refused{};  // when
+  std::atomic<bool> refusing{false};
 
   KafkaReadContext context() const { return {config, watch}; }
 
@@ -178,8 +183,7 @@ struct KafkaLog::State {
                                                   {},
                                                   ids.at(names.intake),
                                                   ids.at(names.sealed),
-                                                  replicated,
-                                                  {}});
+                                                  replicated});
     watch->start();
     return state;
   }
@@ -194,11 +198,30 @@ struct KafkaLog::State {
     descriptor = ledger.descriptor;
   }
 
+  void note_refusal(const std::string& why) {
+    const std::lock_guard lock(mutex);
+    refusal = why;
+    refused = steady_clock::now();
+    refusing = !why.empty();
+  }
+
+  // Where most brokers are away the rest go on telling of a cluster that is whole, since nobody is left to decide that
+  // it is not: then an append that was not taken is all there is to know it by. It counts for a while only, as nobody
+  // appends to a service that is not ready.
+  std::string trouble() {
+    const std::string seen = watch->trouble();
+    if (!seen.empty() || !refusing) return seen;
+    const std::lock_guard lock(mutex);
+    return steady_clock::now() - refused < kRefusalCounts ? refusal : "";
+  }
+
   void send(const std::string& topic, std::span<const KafkaMessage> messages) {
     watch->check();
     try {
       producer.send(topic, messages);
+      if (refusing.exchange(false)) note_refusal("");
     } catch (const Error& e) {
+      if (e.code() == ErrorCode::kUnavailable) note_refusal(e.what());
       if (e.code() != ErrorCode::kNotFound) throw;
       watch->confirm(milliseconds(5000));
       throw Error(ErrorCode::kUnavailable, e.what());  // it is there after all: a broker that did not know it yet
@@ -346,7 +369,7 @@ KeyringClaim KafkaLog::claim_keyring(const KeyringClaim& mine) {
 }
 
 std::string KafkaLog::trouble() const {
-  return state_->watch->trouble();
+  return state_->trouble();
 }
 
 }  // namespace custody

@@ -113,7 +113,8 @@ class Log {
   virtual std::optional<KeyringClaim> keyring() = 0;
   virtual KeyringClaim claim_keyring(const KeyringClaim& mine) = 0;
 
-  // Why nothing can be appended or read at this moment, as far as known; empty = well. Never waits.
+  // Why nothing can be appended or read at this moment, as far as known (an append refused just now is known); empty =
+  // well. Never waits.
   virtual std::string trouble() const = 0;
   // "lmdb" or "kafka"; and whether a single machine's loss loses acknowledged records.
   virtual std::string_view kind() const = 0;

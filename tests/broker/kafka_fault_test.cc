@@ -165,15 +165,23 @@ TEST_F(BadDay, TwoOfThreeBrokersAreAwayAndComeBack) {
   Load load(*log_);
   Follower follower(*log_);
   more(load, follower, 500);
+  config_.intake.message_timeout = seconds(3);
+  const auto impatient = KafkaLog::open(config_);
   cluster_.kill_node(1);
   cluster_.kill_node(2);
   const uint64_t before = load.acknowledged();
   const auto outage = steady_clock::now() + seconds(8);
   while (steady_clock::now() < outage) follower.read(milliseconds(100));
   EXPECT_LE(load.acknowledged(), before + 40) << "with one copy nothing may be acknowledged";
+  // The one that is left tells of three copies still: only what it does not take shows that it can take nothing.
+  const auto append = [&] { impatient->append_intake(std::vector<IntakeAppend>{{0, "refused"}}); };
+  EXPECT_EQ(error_of(append).code, ErrorCode::kUnavailable);
+  EXPECT_NE(impatient->trouble(), "");
   cluster_.start_node(1);
   cluster_.start_node(2);
   more(load, follower, 500, seconds(120));
+  append();
+  EXPECT_EQ(impatient->trouble(), "");
   evening("two of three brokers away and back", load, follower);
 }
 

@@ -4,6 +4,7 @@
 #include <boost/beast.hpp>
 #include <boost/url.hpp>
 #include <cstdlib>
+#include <functional>
 
 #include "tools/custody/connection.h"
 #include "tools/serve/peer_certificate.h"
@@ -57,13 +58,12 @@ class HttpConnection : public Connection {
     if (client_.pinned) return;  // compared after the handshake
     tls_->set_verify_mode(ssl::verify_peer);
     const std::string authorities = environment("CUSTODY_CA");
-    boost::system::error_code failed;
-    if (authorities.empty())
-      tls_->set_default_verify_paths(failed);
-    else
-      tls_->load_verify_file(authorities, failed);
-    if (failed)
-      throw Error(ErrorCode::kUsage, "no PEM certificates in CUSTODY_CA=" + authorities + ": " + failed.message());
+    demand("no PEM certificates in CUSTODY_CA=" + authorities, [&] {
+      if (authorities.empty())
+        tls_->set_default_verify_paths();
+      else
+        tls_->load_verify_file(authorities);
+    });
   }
 
   void show_certificate() {
@@ -71,14 +71,17 @@ class HttpConnection : public Connection {
     if (certificate.empty() && key.empty()) return;
     if (certificate.empty() || key.empty())
       throw Error(ErrorCode::kUsage, "a client certificate needs both CUSTODY_CERT and CUSTODY_CERT_KEY");
-    boost::system::error_code failed;
-    tls_->use_certificate_chain_file(certificate, failed);
-    if (failed)
-      throw Error(ErrorCode::kUsage, "no PEM certificate in CUSTODY_CERT=" + certificate + ": " + failed.message());
-    tls_->use_private_key_file(key, ssl::context::pem, failed);
-    if (failed)
-      throw Error(ErrorCode::kUsage,
-                  "no PEM key of that certificate in CUSTODY_CERT_KEY=" + key + ": " + failed.message());
+    demand("no PEM certificate in CUSTODY_CERT=" + certificate, [&] { tls_->use_certificate_chain_file(certificate); });
+    demand("no PEM key of that certificate in CUSTODY_CERT_KEY=" + key,
+           [&] { tls_->use_private_key_file(key, ssl::context::pem); });
+  }
+
+  static void demand(const std::string& or_else, const std::function<void()>& step) {
+    try {
+      step();
+    } catch (const boost::system::system_error& e) {
+      throw Error(ErrorCode::kUsage, or_else + ": " + e.code().message());
+    }
   }
 
   void open_stream() {
