@@ -4,10 +4,16 @@
 
 #include "ledger/codec/canonical.h"
 #include "ledger/event/bodies_ledger.h"
+#include "ledger/proof/judging.h"
 #include "ledger/proof/merkle.h"
 
 namespace custody {
 namespace {
+
+using judging::Ends;
+using judging::fault;
+using judging::is_own;
+using judging::read_or_end;
 
 struct WithinBytes {
   std::string record;
@@ -28,56 +34,13 @@ struct Extra {
   }
 };
 
-// How judging ends early: with a kind and a sentence.
-struct Ends {
-  ProofVerdict::Kind kind;
-  std::string reason;
-};
-
-template <class Call>
-auto read_or_end(Call call, const std::string& what) {
-  try {
-    return call();
-  } catch (const Error& error) {
-    throw Ends{ProofVerdict::kNoEvidence, what + ": " + error.what()};
-  }
-}
-
-Ends fault(const std::string& what) {
-  return {ProofVerdict::kFault, what};
-}
-
-void judge_signature(const SignedNote& note, std::span<const VerifierKey> trusted, ProofVerdict& verdict) {
-  const std::string& origin = verdict.checkpoint.origin;
-  bool known_log = false;
-  for (const VerifierKey& key : trusted) {
-    if (key.type != VerifierKey::kEd25519 || key.name != origin) continue;
-    known_log = true;
-    const NoteState state = note_state(note, key);
-    if (state == NoteState::kWrong)
-      throw fault("the signature of " + key.name + " does not hold: the checkpoint was altered");
-    if (state == NoteState::kSigned) verdict.signer = key.text();
-  }
-  if (!known_log)
-    throw Ends{ProofVerdict::kOtherLedger, "it is of the ledger " + origin + ", for which no key is trusted here"};
-  if (verdict.signer.empty())
-    throw Ends{ProofVerdict::kUnknownSigner, "it is signed by a key of " + origin + " that is not trusted here"};
-  for (const VerifierKey& key : trusted)
-    if (const auto time = cosigned_at(note, key)) verdict.witnesses.push_back({key.name, *time});
-}
-
 Record read_record(const std::string& bytes) {
   return read_or_end([&] { return decode_record(bytes); }, "what it proves is no record");
 }
 
-// Records of the ledger itself (docs/formats/record.md) are nobody else's to state.
-bool is_own_round(const Record& record) {
-  return record.statement.type == LedgerRound::kType && record.statement.source.starts_with("custody:");
-}
-
 void judge_within(const Extra& extra, const Record& leaf, ProofVerdict& verdict) {
   const Record record = read_record(extra.within->record);
-  if (!is_own_round(leaf)) throw fault("the record of shard 0 that it stands on is no round");
+  if (!is_own(leaf, LedgerRound::kType)) throw fault("the record of shard 0 that it stands on is no round");
   const auto round =
       read_or_end([&] { return from_canonical<LedgerRound>(leaf.statement.body); }, "the round in it cannot be read");
   const auto named = std::ranges::find(round.shards, record.seal.shard, &RoundShard::shard);
@@ -91,10 +54,11 @@ void judge_within(const Extra& extra, const Record& leaf, ProofVerdict& verdict)
 
 void judge(std::string_view text, std::span<const VerifierKey> trusted, ProofVerdict& verdict) {
   const auto proof = read_or_end([&] { return parse_tlog_proof(text); }, "this is no proof");
-  const auto note = read_or_end([&] { return parse_note(proof.checkpoint); }, "its checkpoint cannot be read");
-  verdict.checkpoint = read_or_end([&] { return checkpoint_of(note); }, "its checkpoint cannot be read");
   const auto extra = read_or_end([&] { return from_canonical<Extra>(proof.extra); }, "it carries no record");
-  judge_signature(note, trusted, verdict);
+  judging::Signed found = judging::judge_note(proof.checkpoint, trusted);
+  verdict.checkpoint = std::move(found.checkpoint);
+  verdict.signer = std::move(found.signer);
+  verdict.witnesses = std::move(found.witnesses);
   if (!proves_inclusion(proof.index, verdict.checkpoint.size, leaf_hash(extra.record), proof.path,
                         verdict.checkpoint.root))
     throw fault("its path does not lead from the record to the signed root: the record or the path was altered");

@@ -25,20 +25,6 @@ std::string width_path(uint32_t width) {
   return width == kTileWidth ? "" : ".p/" + std::to_string(width);
 }
 
-// The root of the leaves [begin, end) of a tree, where `begin` is a multiple of the largest power of two below their
-// number, as in every range that a proof names: perfect trees from the left, joined from the right.
-Digest range_root(NodeReader& nodes, uint64_t begin, uint64_t end) {
-  std::vector<Digest> perfect;
-  while (begin < end) {
-    const auto level = static_cast<unsigned>(std::bit_width(end - begin) - 1);
-    perfect.push_back(nodes.node(level, begin >> level));
-    begin += uint64_t{1} << level;
-  }
-  Digest root = perfect.back();
-  for (size_t i = perfect.size() - 1; i-- > 0;) root = node_hash(perfect[i], root);
-  return root;
-}
-
 // The largest power of two below n, for n > 1.
 uint64_t split_of(uint64_t n) {
   return std::bit_floor(n - 1);
@@ -121,6 +107,18 @@ Digest TileNodes::node(unsigned level, uint64_t index) {
 }
 
 // PATH(m, D[n]) from the root downwards: at each step the half without the leaf is a digest of the path.
+Digest range_root(NodeReader& nodes, uint64_t begin, uint64_t end) {
+  std::vector<Digest> perfect;
+  while (begin < end) {
+    const auto level = static_cast<unsigned>(std::bit_width(end - begin) - 1);
+    perfect.push_back(nodes.node(level, begin >> level));
+    begin += uint64_t{1} << level;
+  }
+  Digest root = perfect.back();
+  for (size_t i = perfect.size() - 1; i-- > 0;) root = node_hash(perfect[i], root);
+  return root;
+}
+
 std::vector<Digest> inclusion_proof(NodeReader& nodes, uint64_t index, uint64_t size) {
   if (index >= size) throw Error(ErrorCode::kUsage, "a tree of " + std::to_string(size) + " has no such leaf");
   std::vector<Digest> path;

@@ -72,6 +72,9 @@ class TileNodes : public NodeReader {
 // Proofs as RFC 9162 §2.1.3.1 and §2.1.4.1 make them. Error kUsage unless index < size, old_size <= new_size.
 std::vector<Digest> inclusion_proof(NodeReader& nodes, uint64_t index, uint64_t size);
 std::vector<Digest> consistency_proof(NodeReader& nodes, uint64_t old_size, uint64_t new_size);
+// Of the leaves [begin, end), where `begin` is a multiple of the largest power of two below their number, as in every
+// range that a proof names.
+Digest range_root(NodeReader& nodes, uint64_t begin, uint64_t end);
 // Of the first `size` leaves; SHA-256 of nothing for none.
 Digest root_of(NodeReader& nodes, uint64_t size);
 
