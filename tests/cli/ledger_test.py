@@ -122,6 +122,7 @@ class Read(HomeTest):
         self.assertEqual(len(answer["events"]), 4)
         rounds = answer["position"]["round"]
         self.assertEqual(self.json("archive", "C-1", "--as-of", "0")["events"], [])
+        self.assertIn("nothing had been recorded", self.custody("archive", "C-1", "--as-of", "0"))
         self.assertEqual(self.json("archive", "C-1", "--as-of", "1999-01-01")["events"], [])
         self.assertEqual(self.json("archive", "C-1", "--as-of", "2999-01-01T00:00:00Z")["subject"], answer["subject"])
         self.custody("archive", "C-1", "--as-of", str(rounds + 1000), status=2)

@@ -1,4 +1,5 @@
 """A witness as a process: it vouches for a ledger, by HTTP, and remembers when it is killed."""
+import os
 import signal
 import socket
 import subprocess
@@ -92,6 +93,7 @@ class Witness(HomeTest):
                             (("--state", "w", "--log", "missing"), "missing")):
             self.custody("witness", "serve", *flags, status=2)
             self.assertIn(told, self.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "w")))
         self.custody("witness", "run", *self.flags, status=2)
         self.custody("witness", "serve", *self.flags, "--listen", "nowhere", status=2)
         WitnessService(self, *self.flags)

@@ -80,6 +80,7 @@ boost::json::object timeline(Connection& connection, const std::string& path, co
 
 // Newest last by the time that each event says it happened; an import may have brought it in later.
 void print_events(const boost::json::array& events) {
+  if (events.empty()) std::cout << "nothing had been recorded of this customer by then\n";
   std::vector<std::pair<int64_t, size_t>> order;
   for (size_t i = 0; i < events.size(); ++i) {
     const auto at = parse_rfc3339(text_member(events[i].as_object(), "time"));

@@ -46,11 +46,14 @@ Submission parse_submission(std::string_view text) {
   return out;
 }
 
-// Of a folder that is new, the key comes last: where it is, the rest is.
-void make_state(const std::string& folder, const std::string& name) {
+void check_name(const std::string& name) {
   if (name.empty() || name.find_first_of("+ \t\r\n") != std::string::npos || !is_utf8(name))
     throw Error(ErrorCode::kUsage,
                 "a new witness needs a --name without spaces and +, best an address that is yours: witness.example/w1");
+}
+
+// Of a folder that is new, the key comes last: where it is, the rest is.
+void make_state(const std::string& folder, const std::string& name) {
   const auto key = Ed25519PrivateKey::generate();
   const VerifierKey vkey{name, VerifierKey::kCosignature, key.public_key()};
   write_file_durably(folder + "/witness.vkey", vkey.text() + "\n");
@@ -84,9 +87,10 @@ Witness Witness::open(const std::string& folder, const std::string& name, std::v
                       const Clock& clock) {
   for (const VerifierKey& key : logs)
     if (key.type != VerifierKey::kEd25519) throw Error(ErrorCode::kUsage, key.text() + " is not the key of a log");
+  const std::string key_file = folder + "/witness.key";
+  if (!read_file_if_present(key_file, 4096)) check_name(name);
   make_folders(folder + "/logs");
   ProcessLock lock = ProcessLock::take(folder + "/lock");
-  const std::string key_file = folder + "/witness.key";
   auto seed = read_file_if_present(key_file, 4096);
   if (!seed) {
     make_state(folder, name);
