@@ -175,15 +175,9 @@ struct KafkaLog::State {
       }
     }
     auto watch = std::make_shared<KafkaWatch>(KafkaAdmin::start(config.connection, kShortLimit), ids, whole);
-    auto state = std::unique_ptr<State>(new State{std::make_shared<const KafkaLogConfig>(config),
-                                                  names,
-                                                  watch,
-                                                  start_admin(config),
-                                                  KafkaProducer::start(config.connection, config.intake),
-                                                  {},
-                                                  ids.at(names.intake),
-                                                  ids.at(names.sealed),
-                                                  replicated});
+    auto state = std::make_unique<State>(std::make_shared<const KafkaLogConfig>(config), names, watch,
+                                         start_admin(config), KafkaProducer::start(config.connection, config.intake),
+                                         Descriptor{}, ids.at(names.intake), ids.at(names.sealed), replicated);
     watch->start();
     return state;
   }
@@ -209,7 +203,7 @@ struct KafkaLog::State {
   // it is not: then an append that was not taken is all there is to know it by. It counts for a while only, as nobody
   // appends to a service that is not ready.
   std::string trouble() {
-    const std::string seen = watch->trouble();
+    std::string seen = watch->trouble();
     if (!seen.empty() || !refusing) return seen;
     const std::lock_guard lock(mutex);
     return steady_clock::now() - refused < kRefusalCounts ? refusal : "";

@@ -14,6 +14,7 @@ namespace custody {
 
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr uint64_t kTileWidth = 256;
+inline constexpr uint8_t kTileLevels = 8;  // of 2^64 leaves
 
 // Which tile: the hashes [index · 256, index · 256 + width) of its level. A level above the eighth is that of no tree.
 struct TileName {

@@ -102,7 +102,7 @@ void TreeStore::load() {
   if (kept->size() != 8 + kDigest) throw damaged("has no size");
   size_ = read_le(*kept, 0, 8);
   const TreeSnapshot tree(env_.begin_read(), nodes_, size_);
-  for (uint8_t level = 0; level < ends_.size(); ++level) {
+  for (uint8_t level = 0; level < kTileLevels; ++level) {
     const uint64_t hashes = size_ >> (kTileHeight * level);
     const size_t width = hashes % kTileWidth;
     if (width == 0) continue;
@@ -126,7 +126,7 @@ void TreeStore::append(std::span<const Digest> leaves) {
   for (const Digest& leaf : leaves) {
     ends[0].push_back(leaf);
     ++size;
-    for (uint8_t level = 0; level < ends.size() && ends[level].size() == kTileWidth; ++level) {
+    for (uint8_t level = 0; level < kTileLevels && ends[level].size() == kTileWidth; ++level) {
       const uint64_t index = (size >> (kTileHeight * level)) / kTileWidth - 1;
       const std::string row = row_of(ends[level]);
       txn.put(nodes_, row_key(level, index), row);
@@ -136,7 +136,7 @@ void TreeStore::append(std::span<const Digest> leaves) {
         ends[level + 1U].push_back(node_hash(digest_at(row, halves), digest_at(row, halves + 1)));
     }
   }
-  for (uint8_t level = 0; level < ends.size(); ++level) {
+  for (uint8_t level = 0; level < kTileLevels; ++level) {
     if (ends[level].empty() || ends[level] == ends_[level]) continue;
     txn.put(nodes_, row_key(level, (size >> (kTileHeight * level)) / kTileWidth), row_of(ends[level]));
   }

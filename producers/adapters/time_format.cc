@@ -96,7 +96,8 @@ TimeFormat::TimeFormat(std::string format) : format_(std::move(format)) {
   bool dated = format_.empty();
   for (size_t i = 0; i < format_.size(); ++i) {
     if (format_[i] != '%') continue;
-    if (++i == format_.size() || std::string_view("YymdHMSfzsL%").find(format_[i]) == std::string_view::npos)
+    ++i;
+    if (i == format_.size() || std::string_view("YymdHMSfzsL%").find(format_[i]) == std::string_view::npos)
       throw Error(ErrorCode::kUsage, "'" + format_ + "' is no time format: after % must come one of YymdHMSfzsL%");
     dated = dated || std::string_view("YysL").find(format_[i]) != std::string_view::npos;
   }

@@ -68,6 +68,7 @@ class Maker {
   }
   void flush() {
     std::vector<SealedWriter::Entry> entries;
+    entries.reserve(sealed_.size());
     for (const SealedRecord& record : sealed_) entries.push_back({record.record, {}});
     writer_->append(entries);
     sealed_.clear();

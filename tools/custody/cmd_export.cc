@@ -29,12 +29,13 @@ class ShardExport {
     const Checkpoint checkpoint = checkpoint_of(parse_note(note));
     if (!is_older(checkpoint, note)) return 0;
     const uint64_t size = checkpoint.size;
-    for (uint8_t level = 0; level < 8; ++level)
-      for (uint64_t index = first_missing(level, size); const uint32_t width = tile_width(level, index, size);
-           ++index) {
+    for (uint8_t level = 0; level < kTileLevels; ++level) {
+      uint64_t index = first_missing(level, size);
+      for (uint32_t width = tile_width(level, index, size); width != 0; width = tile_width(level, ++index, size)) {
         if (level == 0) fetch(entries_path(index, width), entries_path(index, kTileWidth), width);
         fetch(tile_path({level, index, width}), tile_path({level, index, kTileWidth}), width);
       }
+    }
     check_root(checkpoint);
     publish("checkpoint", note);
     return files_;

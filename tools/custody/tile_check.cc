@@ -23,7 +23,7 @@ class TileCheck {
       progress(verdict_.records);
       if (verdict_.faults.size() == TileVerdict::kMostFaults) return std::move(verdict_);
     }
-    for (uint8_t level = 1; level < below_.size(); ++level)
+    for (uint8_t level = 1; level < kTileLevels; ++level)
       if (!below_[level].empty()) compare(level, (size_ >> (kTileHeight * level)) / kTileWidth);
     if (tree_.size() != size_ || tree_.root() != verdict_.checkpoint.root)
       fault("the leaves do not lead to the root that is signed");
@@ -48,6 +48,7 @@ class TileCheck {
       return {};
     }
     std::vector<Digest> hashes;
+    hashes.reserve(name.width);
     for (size_t i = 0; i < name.width; ++i) hashes.push_back(array_of<32>(std::string_view(bytes).substr(32 * i, 32)));
     return hashes;
   }
@@ -95,7 +96,7 @@ class TileCheck {
   uint64_t size_;
   TileVerdict verdict_;
   CompactRange tree_;
-  std::array<std::vector<Digest>, 8> below_;  // of each level: roots of the full tiles below, since the last full tile
+  std::array<std::vector<Digest>, kTileLevels> below_;  // of each level: roots of the full tiles below, since the last full tile
 };
 
 }  // namespace

@@ -61,7 +61,7 @@ void make_state(const std::string& folder, const std::string& name) {
 }
 
 VerifierKey read_vkey(const std::string& path, const Ed25519PublicKey& key) {
-  const Error damaged(ErrorCode::kStore, path + " is not the verifier key of the key beside it");
+  const auto damaged = [&] { return Error(ErrorCode::kStore, path + " is not the verifier key of the key beside it"); };
   std::string text = read_file(path, 4096);
   if (text.ends_with('\n')) text.pop_back();
   try {
@@ -69,7 +69,7 @@ VerifierKey read_vkey(const std::string& path, const Ed25519PublicKey& key) {
     if (vkey.type == VerifierKey::kCosignature && vkey.key == key) return vkey;
   } catch (const Error&) {
   }
-  throw damaged;
+  throw damaged();
 }
 
 }  // namespace
