@@ -319,7 +319,7 @@ void KafkaLog::put_checkpoint(uint32_t shard, uint64_t size, std::string_view no
   state_->send(state_->names.checkpoints, {&message, 1});
 }
 
-std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard, uint64_t most) {
+std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard, uint64_t most, const NoteFilter& wanted) {
   KafkaPlaceReader reader(state_->context(), {state_->names.checkpoints, partition(shard)});
   const KafkaWatermarks marks = reader.watermarks();
   std::optional<std::string> newest;
@@ -330,9 +330,10 @@ std::optional<std::string> KafkaLog::newest_checkpoint(uint32_t shard, uint64_t 
     read_to_end(reader, from, state_->config->patience, [&](const KafkaPlaceReader::Message& message) {
       if (message.value.size() < kNoteHeader || !message.value.starts_with(kNoteMagic)) return true;
       const uint64_t size = read_le(message.value, 4, 8);
-      if (size > most || (newest && size < largest)) return true;
+      const std::string_view note = message.value.substr(kNoteHeader);
+      if (size > most || (newest && size < largest) || !wanted(note)) return true;
       largest = size;
-      newest = std::string(message.value.substr(kNoteHeader));
+      newest = std::string(note);
       return true;
     });
     if (from == marks.low) break;

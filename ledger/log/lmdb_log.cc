@@ -242,12 +242,13 @@ void LmdbLog::put_checkpoint(uint32_t shard, uint64_t size, std::string_view not
   store_->write(Store::kNotes, [&](LmdbTxn& txn) { txn.put(store_->tables(shard).notes, u64_key(size), note); });
 }
 
-std::optional<std::string> LmdbLog::newest_checkpoint(uint32_t shard, uint64_t most) {
+std::optional<std::string> LmdbLog::newest_checkpoint(uint32_t shard, uint64_t most, const NoteFilter& wanted) {
   const LmdbTxn txn = store_->env().begin_read();
   LmdbCursor cursor = txn.cursor(store_->tables(shard).notes);
   const bool larger = most < UINT64_MAX && cursor.seek(u64_key(most + 1));
-  if (!(larger ? cursor.prev() : cursor.last())) return std::nullopt;
-  return std::string(cursor.value());
+  for (bool there = larger ? cursor.prev() : cursor.last(); there; there = cursor.prev())
+    if (wanted(cursor.value())) return std::string(cursor.value());
+  return std::nullopt;
 }
 
 std::optional<KeyringClaim> LmdbLog::keyring() {

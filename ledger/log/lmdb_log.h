@@ -36,7 +36,7 @@ class LmdbLog : public Log {
                                             std::optional<uint64_t> position = std::nullopt) override;
   std::unique_ptr<SealedWriter> open_writer(uint32_t shard) override;
   void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) override;
-  std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most) override;
+  std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most, const NoteFilter& wanted) override;
   std::optional<KeyringClaim> keyring() override;
   KeyringClaim claim_keyring(const KeyringClaim& mine) override;
   std::string trouble() const override { return ""; }

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,6 +79,11 @@ class SealedWriter {
   virtual void append(std::span<const Entry> entries) = 0;
 };
 
+using NoteFilter = std::function<bool(std::string_view note)>;
+inline bool any_note(std::string_view) {
+  return true;
+}
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -104,9 +110,11 @@ class Log {
   // left unfinished is aborted before this returns.
   virtual std::unique_ptr<SealedWriter> open_writer(uint32_t shard) = 0;
 
-  // Signed checkpoints (ledger/proof/checkpoint.h); of a shard the one of the largest size, up to `most`.
+  // Signed checkpoints (ledger/proof/checkpoint.h), the last one put of each size; of a shard the one of the largest
+  // size, up to `most`, of those that `wanted` takes.
   virtual void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) = 0;
-  virtual std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most = UINT64_MAX) = 0;
+  virtual std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most = UINT64_MAX,
+                                                       const NoteFilter& wanted = any_note) = 0;
 
   // The first claim ever made stands, durable on return of claim_keyring, which returns it: of racing ones all but one
   // learn that they lost. A second keyring would give customers second subject ids.

@@ -91,6 +91,11 @@ SignedNote parse_note(std::string_view note) {
   return parsed;
 }
 
+std::string signature_line(const NoteSignature& signature) {
+  return std::string(kDash) + signature.name + " " +
+         to_base64(std::string(view_of(signature.key_id)) + signature.bytes) + "\n";
+}
+
 ByteArray<4> VerifierKey::id() const {
   return array_of<4>(view_of(sha256({name, "\n", std::string_view(&type, 1), view_of(key)})).substr(0, 4));
 }
@@ -127,10 +132,10 @@ NoteState note_state(const SignedNote& note, const VerifierKey& key) {
 std::string cosign(const SignedNote& note, const std::string& name, const Ed25519PrivateKey& key, uint64_t time_s) {
   if (time_s >= kTimeEnd) throw Error(ErrorCode::kUsage, "no time of a cosignature");
   const VerifierKey mine{name, VerifierKey::kCosignature, key.public_key()};
-  std::string bytes(view_of(mine.id()));
+  std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((time_s >> shift) & 0xff);
   bytes += view_of(key.sign(cosigned_bytes(note, time_s)));
-  return std::string(kDash) + name + " " + to_base64(bytes) + "\n";
+  return signature_line({name, mine.id(), bytes});
 }
 
 std::optional<uint64_t> cosigned_at(const SignedNote& note, const VerifierKey& key) {

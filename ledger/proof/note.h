@@ -11,6 +11,7 @@
 namespace custody {
 
 inline constexpr size_t kMaxNoteBytes = 65'536;
+inline constexpr uint64_t kLastSecond = 253'402'300'799;  // of the year 9999: no later time is anybody's
 
 struct NoteSignature {
   std::string name;
@@ -23,6 +24,8 @@ struct SignedNote {
   std::vector<NoteSignature> signatures;
 };
 
+// The line of a signature, with its newline.
+std::string signature_line(const NoteSignature& signature);
 // Error kRefused, with what is wrong: too long, not UTF-8, a control character, no or a malformed signature line.
 SignedNote parse_note(std::string_view note);
 

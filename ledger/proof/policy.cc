@@ -152,10 +152,10 @@ class Parser {
   std::vector<bool> taken_;  // of each node: is a member of a group
 };
 
-bool reached(const Policy& policy, const PolicyVerdict& verdict) {
+bool reached(const Policy& policy, const std::vector<PolicyVerdict::Vouching>& vouching) {
   if (!policy.quorum) return true;
   std::vector<bool> witnessed(policy.witnesses.size());
-  for (const PolicyVerdict::Vouching& one : verdict.vouching) witnessed[one.witness] = true;
+  for (const PolicyVerdict::Vouching& one : vouching) witnessed[one.witness] = true;
   std::vector<bool> holds(policy.nodes.size());
   for (size_t i = 0; i < policy.nodes.size(); ++i) {
     const Policy::Node& node = policy.nodes[i];
@@ -169,6 +169,18 @@ bool reached(const Policy& policy, const PolicyVerdict& verdict) {
 
 Policy parse_policy(std::string_view text) {
   return Parser().run(text);
+}
+
+std::optional<uint64_t> quorum_time_s(const Policy& policy, const PolicyVerdict& verdict) {
+  if (!policy.quorum) return std::nullopt;
+  std::vector<PolicyVerdict::Vouching> earliest = verdict.vouching;
+  std::ranges::sort(earliest, {}, &PolicyVerdict::Vouching::time_s);
+  std::vector<PolicyVerdict::Vouching> first;
+  for (const PolicyVerdict::Vouching& one : earliest) {
+    first.push_back(one);
+    if (reached(policy, first)) return one.time_s;
+  }
+  return std::nullopt;
 }
 
 PolicyVerdict judge_policy(const Policy& policy, const SignedNote& note) {
@@ -187,8 +199,18 @@ PolicyVerdict judge_policy(const Policy& policy, const SignedNote& note) {
     else if (note_state(note, key) == NoteState::kWrong)
       verdict.wrong.push_back(key.name);
   }
-  verdict.quorum = reached(policy, verdict);
+  verdict.quorum = reached(policy, verdict.vouching);
   return verdict;
+}
+
+bool counts(const Policy& policy, std::string_view note) {
+  try {
+    const SignedNote parsed = parse_note(note);
+    if (policy.quorum && parsed.signatures.size() < 2) return false;
+    return judge_policy(policy, parsed).satisfied(policy);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace custody

@@ -58,7 +58,13 @@ struct PolicyVerdict {
   // What tlog-policy calls a valid checkpoint; of a policy without logs the quorum alone.
   bool satisfied(const Policy& policy) const { return quorum && (log || policy.logs.empty()); }
 };
+// When the quorum had seen it, in seconds since 1970, by the word of the witnesses that it took, the earliest first;
+// nullopt where it has not, or none is asked for.
+std::optional<uint64_t> quorum_time_s(const Policy& policy, const PolicyVerdict& verdict);
 // Error kRefused where the note holds no checkpoint.
 PolicyVerdict judge_policy(const Policy& policy, const SignedNote& note);
+
+// Whether a note as it stands in a log counts under the policy. Never throws; cheap for one that nobody has cosigned.
+bool counts(const Policy& policy, std::string_view note);
 
 }  // namespace custody

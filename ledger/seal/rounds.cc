@@ -1,6 +1,5 @@
 #include "ledger/seal/rounds.h"
 
-#include "ledger/event/bodies_ledger.h"
 #include "ledger/seal/extension.h"
 
 namespace custody {
@@ -52,6 +51,11 @@ std::string RoundKeeper::fault() const {
   return fault_;
 }
 
+void RoundKeeper::set_anchor(const RoundAnchor& anchor) {
+  const std::lock_guard lock(mutex_);
+  if (!anchor_ || anchor_->round < anchor.round) anchor_ = anchor;
+}
+
 void RoundKeeper::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
@@ -89,7 +93,9 @@ void RoundKeeper::sign(const RoundMark& mark, const MadeRound& round) {
   std::string fault;
   try {
     for (const ShardTree& tree : trees) check_first(tree);
-    for (const SignedCheckpoint& note : signer_.sign(trees)) log_.put_checkpoint(note.shard, note.size, note.note);
+    const std::vector<SignedCheckpoint> notes = signer_.sign(trees);
+    for (const SignedCheckpoint& note : notes) log_.put_checkpoint(note.shard, note.size, note.note);
+    for (CheckpointListener* listener : listeners_) listener->on_signed(mark.round, notes.front());  // of shard 0
     trim(0, {log_.intake_id(0), mark.intake});  // of the term that made the round
     for (size_t i = 0; i < round.others.size(); ++i) trim(round.others[i].shard, round.intake[i]);
   } catch (const Error& error) {
@@ -162,6 +168,7 @@ std::string RoundKeeper::make(Ref at, uint64_t registry, int64_t now_us) {
   LedgerRound round;
   round.round = tails_[0]->state().round + 1;
   round.closed_at.us = now_us;
+  round.anchor = anchor_;
   MadeRound made{round.round, at.seq + 1, registry_.status().term, {}, {}};
   for (size_t shard = 1; shard < tails_.size(); ++shard) {
     ChainState state = tails_[shard]->state();

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "ledger/event/bodies_ledger.h"
 #include "ledger/log/log.h"
 #include "ledger/seal/shard_sealer.h"
 #include "ledger/seal/signer.h"
@@ -36,11 +37,24 @@ struct MadeRound {
   std::vector<Consumed> intake;  // of these, what their tails had reached
 };
 
+// What is told of the checkpoint that was signed with a round, once it is in the log.
+class CheckpointListener {
+ public:
+  virtual ~CheckpointListener() = default;
+  // In the round keeper's thread, of shard 0, in order. Must not block.
+  virtual void on_signed(uint64_t round, const SignedCheckpoint& checkpoint) = 0;
+};
+
 class RoundKeeper : public TailListener {
  public:
   // `tails` of all shards in order, `registry` the sealer of shard 0; all outlive it. Add it to the tail of shard 0.
   RoundKeeper(Log& log, std::vector<Tail*> tails, ShardSealer& registry, Signer signer, RoundOptions options);
   ~RoundKeeper() override;
+
+  // Before start; it outlives stop.
+  void add(CheckpointListener& listener) { listeners_.push_back(&listener); }
+  // Rounds name it from now on, unless they know a later one. From any thread.
+  void set_anchor(const RoundAnchor& anchor);
 
   void start();
   // Closes and signs a last round where the ledger grew, so stop it before the sealer and the tails.
@@ -70,6 +84,7 @@ class RoundKeeper : public TailListener {
   ShardSealer& registry_;
   Signer signer_;
   RoundOptions options_;
+  std::vector<CheckpointListener*> listeners_;
   std::thread thread_;
 
   mutable std::mutex mutex_;
@@ -79,6 +94,7 @@ class RoundKeeper : public TailListener {
   std::optional<MadeRound> made_;  // and not seen yet
   std::vector<std::pair<RoundMark, MadeRound>> to_sign_;
   std::string fault_;
+  std::optional<RoundAnchor> anchor_;
   bool owed_ = true;  // whether the ledger grew or not: the first of a start, or one that was lost
   std::chrono::steady_clock::time_point last_;
   std::set<uint32_t> extended_;  // shards that hold what was signed before this start; of the keeper's thread

@@ -1,47 +1,10 @@
 """A witness as a process: it vouches for a ledger, by HTTP, and remembers when it is killed."""
 import os
 import signal
-import socket
-import subprocess
 import unittest
-import urllib.error
-import urllib.request
 
-from home import CUSTODY, PATIENCE, HomeTest, ndjson, opened
-
-
-class WitnessService:
-    def __init__(self, home, *flags):
-        self.process = subprocess.Popen([CUSTODY, "witness", "serve", "--listen", "127.0.0.1:0", *flags], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=home.env, cwd=home.folder)
-        home.addCleanup(self.end, signal.SIGKILL)
-        self.url = self.process.stdout.readline().removeprefix("listening ").strip()
-        self.vkey = self.process.stdout.readline().removeprefix("vkey ").strip()
-
-    def end(self, how=signal.SIGTERM):
-        if self.process.returncode is None:
-            self.process.send_signal(how)
-            self.process.wait(PATIENCE)
-            self.process.stdout.close()
-        return self.process.returncode
-
-    def ask(self, body, method="POST", path="/add-checkpoint"):
-        request = urllib.request.Request(self.url + path, body.encode() if body else None, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.headers["Content-Type"], answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers["Content-Type"], error.read().decode()
-
-    def raw(self, data):
-        """What is answered to these bytes, until the witness closes."""
-        host, port = self.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
-            connection.sendall(data)
-            answer = b""
-            while piece := connection.recv(65536):
-                answer += piece
-        return answer
+from home import HomeTest, ndjson, opened
+from witness import WitnessService
 
 
 class Witness(HomeTest):

@@ -29,6 +29,7 @@ EXAMPLES = {
     "custody check ~/record.proof --trust ~/operator.vkey": [r"^PROVED ", r"^NOT PROVED  UNWITNESSED"],
     "custody export tiles ~/tree": [r"files written to "],
     "custody verify --tiles ~/tree/0 --trust ~/operator.vkey": [r"^PROVED "],
+    "custody serve --policy FILE": None,  # asks witnesses: tests/cli/witnessing_test.py
     "custody witness serve": None,  # asks for a name, a key and whom to witness: tests/cli/witness_test.py
     "custody attack ~/.local/share/custody ~/drill --kind relink": [r"^planted +relink at 0:\d+", r"^found by "],
     "custody rebuild": [r"\d+ records folded .*digests are equal"],

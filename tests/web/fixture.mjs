@@ -41,6 +41,7 @@ export class Fixture {
     };
     this.lag = this.records.map(() => ({ sealer: 0, projector: 0 }));
     this.witnessed = false;
+    this.witnessing = null;
     this.bulk = this.records.map(() => 0); // records that count but are not kept: lets a test seal millions
   }
 
@@ -93,6 +94,7 @@ export class Fixture {
       shards,
       sealer: { ...this.status.sealer, records_total: total },
       checkpoint: { shard: 0, size: this.size(0), root: this.root(0), witnessed: this.witnessed },
+      witnessing: this.witnessing,
       uptime_s: Math.round((this.now() - this.started) / 1000) + 7_500,
     };
   }

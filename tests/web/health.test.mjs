@@ -48,6 +48,24 @@ test("a ledger that is well says so, with its figures", async () => {
   assert.equal(await page.locator(".notices").count(), 0);
 });
 
+const house = (name, more = {}) => ({ name, key: `example/${name}`, owner: `Court of ${name}`, url: "https://x", size: 13, round: 1, at: new Date().toISOString(), trouble: "", contradicts: false, failures: [], ...more });
+
+test("who witnesses is named with the owner, and what is the matter", async () => {
+  const away = house("w2", { at: null, trouble: "cannot be reached: Connection refused" });
+  await open({ tell: (f) => ((f.witnessed = true), (f.witnessing = { quorum: "houses", round: 1, size: 13, at: new Date().toISOString(), lacking_s: 0, trouble: "", witnesses: [house("w1"), away] })) });
+  await says(page, /^Sealing$/);
+  const panel = await page.locator("#checkpoint").textContent();
+  assert.match(panel, /The quorum “houses” has seen round 1/);
+  assert.match(panel, /w1 Court of w1Cosigns/);
+  assert.match(panel, /w2 Court of w2Trouble.*cannot be reached: Connection refused\. Nothing cosigned/);
+  assert.doesNotMatch(panel, /UNWITNESSED/);
+  fixture.witnessing = { ...fixture.witnessing, witnesses: [house("w1", { trouble: "has cosigned 40 records", contradicts: true })] };
+  await says(page, /^A witness contradicts$/);
+  fixture.witnessing = { ...fixture.witnessing, lacking_s: 75, witnesses: [away] };
+  await says(page, /^Sealing, unwitnessed$/);
+  await page.locator("#checkpoint", { hasText: "nothing since, for 1 min" }).waitFor();
+});
+
 test("the last events are there, newest on top, without the ledger's own rounds", async () => {
   await open();
   await row("0:11").waitFor();

@@ -63,6 +63,16 @@ const lag = async (fixture, page) => {
   await step(page, 1_000, 2);
 };
 
+const witnesses = (lacking_s, ...lines) => (fixture, clock) => {
+  const at = (s) => new Date(kStart - s * 1_000).toISOString();
+  fixture.witnessed = true;
+  fixture.witnessing = { quorum: "two-of-three", round: 4_331, size: fixture.size(0), at: at(1), lacking_s, trouble: "", witnesses: [
+    { name: "w1", owner: "Supreme Audit Office", size: fixture.size(0), at: at(1), trouble: "", contradicts: false },
+    { name: "w2", owner: "Example University, IT department", size: fixture.size(0), at: at(2), trouble: "", contradicts: false },
+    { name: "w3", owner: "", size: 4_000, at: null, trouble: "cannot be reached: Connection refused", contradicts: false, ...lines[0] },
+  ] };
+};
+
 const lost = async (fixture, page, clock) => {
   await fixture.close();
   clock.now += 6_000;
@@ -83,6 +93,9 @@ try {
     lost: { width: 1280, change: lost },
     "lost-dark": { width: 1280, scheme: "dark", change: lost, seconds: 40 },
     "not-ready": { width: 1280, seconds: 20, change: async (f, p) => ((f.status.sealer = { ready: false, reason: "the clock is 3 h behind the last record" }), await step(p)) },
+    witnessed: { width: 1280, seconds: 5, change: async (f, p) => (witnesses(0)(f), await step(p)) },
+    "witnessed-dark": { width: 1280, seconds: 5, scheme: "dark", change: async (f, p) => (witnesses(0, { trouble: "has cosigned 1,400,120 records, and this ledger has signed 1,204,311: it was brought back from an older copy, or another copy of it runs elsewhere", contradicts: true })(f), await step(p)) },
+    unwitnessed: { width: 360, height: 740, seconds: 5, change: async (f, p) => (witnesses(754)(f), await step(p)) },
     fault: { width: 1600, seconds: 20, scheme: "dark", change: async (f, p) => ((f.status.verification.faults = 2), await step(p)) },
   };
   const wanted = process.argv.slice(4);

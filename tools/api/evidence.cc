@@ -5,13 +5,15 @@
 #include "ledger/codec/canonical.h"
 #include "ledger/proof/merkle.h"
 #include "ledger/proof/record_proof.h"
+#include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
 
 constexpr std::chrono::milliseconds kTreePatience{2000};  // for what the tail accepted and the tree has not yet
 constexpr std::chrono::milliseconds kReadPatience{2000};
-constexpr std::chrono::milliseconds kRoundPatience{2000};  // for a record that was sealed just now
+constexpr std::chrono::milliseconds kRoundPatience{2000};    // for a record that was sealed just now
+constexpr std::chrono::milliseconds kWitnessPatience{4000};  // and for its witnesses
 constexpr std::chrono::milliseconds kRoundPoll{20};
 
 Error no_such_tile(const std::string& path) {
@@ -41,17 +43,27 @@ bool covers(Node& node, const SignedTree& registry, Ref ref) {
   return named_size(round_of(node, registry), ref.shard) > ref.seq;
 }
 
-// The newest checkpoint of shard 0 that covers the record.
+// Whether witnesses may be expected to see what was signed just now.
+bool is_witnessed_soon(const Node& node) {
+  const auto status = node.witnessing();
+  return status && status->lacking < kWitnessPatience;
+}
+
+// The checkpoint of shard 0 that covers the record, a witnessed one where there will be one soon.
 SignedTree covering(Node& node, Ref ref) {
-  const auto until = std::chrono::steady_clock::now() + kRoundPatience;
+  const bool asked = node.config().witnesses.policy.has_value();
+  const auto until = std::chrono::steady_clock::now() + (asked ? kWitnessPatience : kRoundPatience);
   for (;;) {
+    const bool late = std::chrono::steady_clock::now() > until;
     try {
-      SignedTree registry = signed_tree(node, 0);
+      SignedTree registry = registry_tree(node);
+      if (covers(node, registry, ref)) return registry;
+      if (asked && (late || !is_witnessed_soon(node))) registry = signed_tree(node, 0);
       if (covers(node, registry, ref)) return registry;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kNotFound) throw;
     }
-    if (std::chrono::steady_clock::now() > until)
+    if (late)
       throw Error(ErrorCode::kUnavailable,
                   "record " + to_text(ref) + " is sealed, but no signed round covers it yet: try again");
     node.tails()[0]->wait_for(node.tails()[0]->size() + 1, kRoundPoll);
@@ -70,15 +82,30 @@ std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t e
 
 }  // namespace
 
-SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most) {
-  if (shard >= node.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
-  const auto note = node.log().newest_checkpoint(shard, most);
+namespace {
+
+SignedTree tree_of(Node& node, uint32_t shard, const std::optional<std::string>& note) {
   if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
   const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
   if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
     throw Error(ErrorCode::kStore,
                 "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
   return {*note, *checkpoint};
+}
+
+}  // namespace
+
+SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most) {
+  if (shard >= node.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
+  return tree_of(node, shard, node.log().newest_checkpoint(shard, most));
+}
+
+SignedTree registry_tree(Node& node, uint64_t most) {
+  const auto& policy = node.config().witnesses.policy;
+  if (!policy) return signed_tree(node, 0, most);
+  if (const auto note = node.witnessed_note(); note && most == UINT64_MAX) return tree_of(node, 0, note);
+  const auto note = node.log().newest_checkpoint(0, most, [&](std::string_view text) { return counts(*policy, text); });
+  return note ? tree_of(node, 0, note) : signed_tree(node, 0, most);
 }
 
 std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {

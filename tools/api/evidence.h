@@ -19,6 +19,10 @@ struct SignedTree {
 // signed.
 SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most = UINT64_MAX);
 
+// The checkpoint of shard 0 to hand out: where a policy of witnesses is in force the newest that has its quorum, before
+// there is one the newest. kNotFound as above.
+SignedTree registry_tree(Node& node, uint64_t most = UINT64_MAX);
+
 // The records [begin, end) of a shard, as the tree has them; it is said to have that many. kUnavailable where they
 // cannot be read now.
 std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end);
@@ -26,8 +30,9 @@ std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin
 // The round whose record is the last of shard 0 at a checkpoint's size.
 LedgerRound round_of(Node& node, const SignedTree& registry);
 
-// A proof of the record as a file (ledger/proof/record_proof.h), by the newest checkpoint of shard 0. Waits a moment
-// for a record that was sealed just now. kNotFound where there is none, kUnavailable where it is not yet signed.
+// A proof of the record as a file (ledger/proof/record_proof.h), by the checkpoint of shard 0 that is handed out, or
+// the newest where only that covers it. Waits a moment for a record that was sealed just now, and for its witnesses.
+// kNotFound where there is none, kUnavailable where it is not yet signed.
 std::string prove_record(Node& node, Ref ref);
 
 // The bytes at a path of the tiled log of a shard, "tile/0/x001/234.p/17". kNotFound where there are none.

@@ -17,7 +17,7 @@ class LogFacts {
  public:
   struct Known {
     std::vector<uint64_t> intake_end;       // of each shard
-    std::optional<std::string> checkpoint;  // the newest of shard 0
+    std::optional<std::string> checkpoint;  // of shard 0 that is handed out
   };
   // `ask` may block, and may throw Error; it outlives this.
   explicit LogFacts(std::function<Known()> ask) : ask_(std::move(ask)) {}

@@ -27,14 +27,38 @@ struct CheckpointLine {
   }
 };
 
+struct WitnessWord {
+  std::string name, owner;
+  Instant at;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("name", name), field("owner", owner), field("at", at));
+  }
+};
+
+// What the witnesses of the ledger's own policy say of shard 0's checkpoint. A reader judges by a policy of his own.
+struct WitnessedLine {
+  bool quorum = false;
+  std::string quorum_name;
+  std::vector<WitnessWord> witnesses;
+  uint64_t newest_size = 0;  // of shard 0, as it was signed last
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("quorum", quorum), field("quorum_name", quorum_name), field("witnesses", witnesses),
+       field("newest_size", newest_size));
+  }
+};
+
 struct CheckpointsAnswer {
   std::string vkey;
   uint64_t round = 0;
   Instant closed_at;
   std::vector<CheckpointLine> shards;
+  std::optional<WitnessedLine> witnessed;  // where a policy is in force
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(field("vkey", vkey), field("round", round), field("closed_at", closed_at), field("shards", shards));
+    ar(field("vkey", vkey), field("round", round), field("closed_at", closed_at), field("shards", shards),
+       field("witnessed", witnessed));
   }
 };
 
@@ -49,6 +73,20 @@ CheckpointLine line_of(uint32_t shard, const SignedTree& tree, const VerifierKey
                       tree.note};
   for (const NoteSignature& signature : parse_note(tree.note).signatures)
     if (signature.name != mine.name || signature.key_id != mine.id()) line.cosigners.push_back(signature.name);
+  return line;
+}
+
+WitnessedLine witnessed_line(Node& node, const Policy& policy, const SignedTree& registry) {
+  const PolicyVerdict verdict = judge_policy(policy, parse_note(registry.note));
+  WitnessedLine line;
+  line.quorum = verdict.satisfied(policy);
+  line.quorum_name = policy.quorum ? policy.nodes[*policy.quorum].name : "none";
+  for (const PolicyVerdict::Vouching& one : verdict.vouching) {
+    const Policy::Witness& witness = policy.witnesses[one.witness];
+    line.witnesses.push_back(
+        {witness.key.name, witness.owner, {static_cast<int64_t>(std::min(one.time_s, kLastSecond)) * 1'000'000, 0}});
+  }
+  line.newest_size = signed_tree(node, 0).checkpoint.size;
   return line;
 }
 
@@ -69,7 +107,7 @@ ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<st
     for (size_t shard = 0; shard < most.size(); ++shard) most[shard] = position.sizes.at(shard);
     most[0] += 1;  // a round is the last record of what is signed with it
   }
-  const SignedTree registry = signed_tree(node_, 0, most[0]);
+  const SignedTree registry = registry_tree(node_, most[0]);
   const LedgerRound round = round_of(node_, registry);
   CheckpointsAnswer answer;
   answer.vkey = VerifierKey{registry.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer}.text();
@@ -77,7 +115,8 @@ ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<st
   answer.closed_at = {round.closed_at.us, 0};
   for (uint32_t shard = 0; shard < most.size(); ++shard) {
     try {
-      const SignedTree tree = shard == 0 ? registry : signed_tree(node_, shard, most[shard]);
+      const SignedTree tree =
+          shard == 0 ? registry : signed_tree(node_, shard, std::min(most[shard], round.shards.at(shard - 1).size));
       CheckpointLine line =
           line_of(shard, tree, {tree.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer});
       if (shard == 0 || round.shards.at(shard - 1).size == line.size) line.round = round.round;
@@ -86,13 +125,15 @@ ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<st
       if (error.code() != ErrorCode::kNotFound) throw;
     }
   }
+  if (const auto& policy = node_.config().witnesses.policy) answer.witnessed = witnessed_line(node_, *policy, registry);
   return {200, "application/json", to_json_text(answer) + "\n", {}};
 }
 
 ApiResponse Api::get_checkpoint(const ApiRequest&, const std::vector<std::string>& parts) {
+  const uint32_t shard = shard_of_path(parts[0]);
   return {200,
           "text/plain; charset=utf-8",
-          signed_tree(node_, shard_of_path(parts[0])).note,
+          (shard == 0 ? registry_tree(node_) : signed_tree(node_, shard)).note,
           {{"Cache-Control", std::string(kForASecond)}}};
 }
 

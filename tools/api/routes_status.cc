@@ -15,7 +15,8 @@ ApiResponse Api::get_healthz(const ApiRequest&, const std::vector<std::string>&)
 }
 
 ApiResponse Api::get_readyz(const ApiRequest&, const std::vector<std::string>&) {
-  const std::string reason = node_.not_ready();
+  std::string reason = node_.not_ready();
+  if (reason.empty()) reason = node_.unwitnessed();
   if (reason.empty()) return {200, "text/plain; charset=utf-8", "ready\n", {}};
   return {503, "text/plain; charset=utf-8", "not ready: " + reason + "\n", {{"Retry-After", "1"}}};
 }

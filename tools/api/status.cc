@@ -4,6 +4,8 @@
 
 #include "ledger/base/file.h"
 #include "ledger/proof/checkpoint.h"
+#include "tools/api/evidence.h"
+#include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
@@ -76,7 +78,49 @@ std::optional<CheckpointStatus> checkpoint_of(const Node& node, const std::optio
   if (!log || !log->checkpoint) return std::nullopt;
   const auto checkpoint = open_checkpoint(*log->checkpoint, node.descriptor().signer);
   if (!checkpoint) return std::nullopt;
-  return CheckpointStatus{0, checkpoint->size, to_base64(view_of(checkpoint->root)), false};
+  const auto& policy = node.config().witnesses.policy;
+  const bool witnessed = policy && policy->quorum && counts(*policy, *log->checkpoint);
+  return CheckpointStatus{0, checkpoint->size, to_base64(view_of(checkpoint->root)), witnessed};
+}
+
+std::optional<Instant> instant_of(uint64_t time_s) {
+  if (time_s == 0) return std::nullopt;
+  return Instant{static_cast<int64_t>(std::min(time_s, kLastSecond)) * 1'000'000, 0};
+}
+
+WitnessLine witness_line(const Policy::Witness& witness, const WitnessState& state) {
+  WitnessLine line;
+  line.name = witness.name;
+  line.key = witness.key.name;
+  line.owner = witness.owner;
+  line.url = witness.url;
+  line.size = state.size;
+  if (state.round > 0) line.round = state.round;
+  line.at = instant_of(state.time_s);
+  line.trouble = state.trouble;
+  line.contradicts = state.contradicts;
+  for (size_t kind = 0; kind < kOutsideFailures; ++kind)
+    if (state.failures[kind] > 0)
+      line.failures.push_back({std::string(failure_name(static_cast<OutsideFailure>(kind))), state.failures[kind]});
+  return line;
+}
+
+std::optional<WitnessingLine> witnessing_of(const Node& node) {
+  const auto status = node.witnessing();
+  if (!status) return std::nullopt;
+  const Policy& policy = *node.config().witnesses.policy;
+  WitnessingLine line;
+  line.quorum = policy.quorum ? policy.nodes[*policy.quorum].name : "none";
+  if (status->newest) {
+    line.round = status->newest->round;
+    line.size = status->newest->size;
+    line.at = instant_of(status->newest->time_s);
+  }
+  line.lacking_s = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(status->lacking).count());
+  line.trouble = status->trouble;
+  for (size_t i = 0; i < status->witnesses.size(); ++i)
+    line.witnesses.push_back(witness_line(policy.witnesses[i], status->witnesses[i]));
+  return line;
 }
 
 std::optional<VerificationStatus> verification_of(const Home& home) {
@@ -96,7 +140,11 @@ LogFacts::Known ask_log(Node& node) {
   LogFacts::Known known;
   if (const std::string trouble = node.log().trouble(); !trouble.empty()) throw Error(ErrorCode::kUnavailable, trouble);
   for (const Tail* tail : node.tails()) known.intake_end.push_back(node.log().intake_end(tail->shard()));
-  known.checkpoint = node.log().newest_checkpoint(0);
+  try {
+    known.checkpoint = registry_tree(node).note;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound && error.code() != ErrorCode::kStore) throw;  // none, or none of ours
+  }
   return known;
 }
 
@@ -112,6 +160,7 @@ Status status_of(Node& node, LogFacts& facts, int64_t started_us) {
   status.sealer = sealer_of(node, shards);
   status.projector = projector_of(node);
   status.checkpoint = checkpoint_of(node, log);
+  status.witnessing = witnessing_of(node);
   status.verification = verification_of(node.config().home);
   status.notices = node.notices();
   status.uptime_s = static_cast<uint64_t>((system_clock().now_us() - started_us) / 1'000'000);

@@ -67,6 +67,47 @@ struct CheckpointStatus {
   }
 };
 
+struct WitnessFailureCount {
+  std::string kind;
+  uint64_t count = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("kind", kind), field("count", count));
+  }
+};
+
+struct WitnessLine {
+  std::string name, key, owner, url;
+  uint64_t size = 0;  // of shard 0 that it has cosigned last, as far as known
+  std::optional<uint64_t> round;
+  std::optional<Instant> at;  // by its own clock
+  std::string trouble;
+  bool contradicts = false;
+  std::vector<WitnessFailureCount> failures;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("name", name), field("key", key), field("owner", owner), field("url", url), field("size", size),
+       field("round", round), field("at", at), field("trouble", trouble), field("contradicts", contradicts),
+       field("failures", failures));
+  }
+};
+
+// What this process submits to witnesses.
+struct WitnessingLine {
+  std::string quorum;             // its name
+  std::optional<uint64_t> round;  // the newest that has it
+  std::optional<uint64_t> size;   // of shard 0
+  std::optional<Instant> at;      // when the quorum had seen it
+  uint64_t lacking_s = 0;         // for which something signed lacks it; 0 = nothing does
+  std::string trouble;            // why nothing can be submitted now
+  std::vector<WitnessLine> witnesses;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("quorum", quorum), field("round", round), field("size", size), field("at", at),
+       field("lacking_s", lacking_s), field("trouble", trouble), field("witnesses", witnesses));
+  }
+};
+
 // Of the last `custody verify` on this data folder.
 struct VerificationStatus {
   Instant at;
@@ -84,6 +125,7 @@ struct Status {
   std::vector<ShardLine> shards;
   PartStatus sealer, projector;
   std::optional<CheckpointStatus> checkpoint;
+  std::optional<WitnessingLine> witnessing;
   std::optional<VerificationStatus> verification;
   std::vector<std::string> notices;
   uint64_t uptime_s = 0;
@@ -91,8 +133,9 @@ struct Status {
   template <class Archive>
   void serialize(Archive& ar) {
     ar(field("ledger", ledger), field("round", round), field("shards", shards), field("sealer", sealer),
-       field("projector", projector), field("checkpoint", checkpoint), field("verification", verification),
-       field("notices", notices), field("uptime_s", uptime_s), field("version", version));
+       field("projector", projector), field("checkpoint", checkpoint), field("witnessing", witnessing),
+       field("verification", verification), field("notices", notices), field("uptime_s", uptime_s),
+       field("version", version));
   }
 };
 

@@ -6,6 +6,7 @@
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
 #include "tools/custody/text.h"
+#include "tools/custody/trusted_keys.h"
 
 namespace custody {
 namespace {
@@ -15,47 +16,97 @@ void print_shard(const boost::json::object& shard) {
             << text_member(shard, "root");
   if (!shard.contains("round")) std::cout << ", of a round beside this one";
   std::cout << "\n";
-  const auto& cosigners = shard.at("cosigners").as_array();
-  if (number_member(shard, "shard") == 0) {
+}
+
+// By the ledger's own policy, as the service says; nothing is judged here.
+void print_witnessed(const boost::json::object& answer) {
+  const auto& registry = answer.at("shards").at(0).as_object();
+  const auto* said = answer.if_contains("witnessed");
+  if (said == nullptr || !said->is_object()) {
     std::cout << "witnessed  ";
+    const auto& cosigners = registry.at("cosigners").as_array();
     for (const auto& name : cosigners) std::cout << std::string_view(name.as_string()) << " ";
     std::cout << (cosigners.empty() ? "UNWITNESSED: nobody but the operator has signed this" : "(not judged here)")
               << "\n";
+    return;
   }
+  const auto& witnessed = said->get_object();
+  for (const auto& item : witnessed.at("witnesses").as_array()) {
+    const std::string owner = text_member(item.as_object(), "owner");
+    std::cout << "witnessed  by " << text_member(item.as_object(), "name") << (owner.empty() ? "" : " (" + owner + ")")
+              << " at " << short_time(text_member(item.as_object(), "at")) << "\n";
+  }
+  const std::string quorum = text_member(witnessed, "quorum_name");
+  if (witnessed.at("quorum").as_bool())
+    std::cout << "quorum     '" << quorum << "' of the ledger's policy has seen it\n";
+  else
+    std::cout << "quorum     UNWITNESSED: '" << quorum << "' of the ledger's policy has not seen it\n";
+  const uint64_t newest = number_member(witnessed, "newest_size"), size = number_member(registry, "size");
+  if (newest > size) std::cout << "UNWITNESSED tail  " << newest - size << " records of shard 0 were signed since\n";
+}
+
+struct Judged {
+  std::vector<ProofVerdict::Witness> witnesses;
+  std::optional<std::string> reason;  // why it does not count
+};
+
+// By the reader's policy.
+Judged judge(const Policy& policy, const boost::json::object& answer) {
+  const std::string note = text_member(answer.at("shards").at(0).as_object(), "note");
+  const PolicyVerdict verdict = judge_policy(policy, parse_note(note));
+  return {vouching(policy, verdict), against(policy, verdict)};
+}
+
+void print_text(const boost::json::object& answer, const std::optional<Judged>& judged) {
+  std::cout << "vkey       " << text_member(answer, "vkey") << "\n"
+            << "round      " << number_member(answer, "round") << ", closed "
+            << short_time(text_member(answer, "closed_at")) << " by the operator's clock\n";
+  for (const auto& shard : answer.at("shards").as_array()) print_shard(shard.as_object());
+  if (judged)
+    std::cout << (judged->reason ? "NO EVIDENCE: " + *judged->reason + "\n"
+                                 : witnesses_text(judged->witnesses) + "quorum      of the policy has seen it\n");
+  else
+    print_witnessed(answer);
+  for (const auto& shard : answer.at("shards").as_array()) std::cout << "\n" << text_member(shard.as_object(), "note");
 }
 
 int run(const Invocation& call) {
   std::map<std::string, std::string> query;
   if (const auto at = call.value("--at")) query["as_of"] = *at;
-  const std::string answer = connect(call)->get("/v1/checkpoints", query);
-  const boost::json::value document = parse_json(answer);
-  const auto& object = document.as_object();
+  const auto policy = policy_of(call);
+  const std::string text = connect(call)->get("/v1/checkpoints", query);
+  boost::json::value document = parse_json(text);
+  auto& answer = document.as_object();
   if (call.has("--vkey")) {
-    std::cout << text_member(object, "vkey") << "\n";
+    std::cout << text_member(answer, "vkey") << "\n";
     return 0;
   }
-  if (call.json()) {
-    std::cout << answer;
-    return 0;
+  const auto judged = policy ? std::optional(judge(*policy, answer)) : std::nullopt;
+  if (judged) {
+    boost::json::object verdict{{"witnessed", !judged->reason}, {"witnesses", witnesses_json(judged->witnesses)}};
+    if (judged->reason) verdict["reason"] = *judged->reason;
+    answer["policy"] = std::move(verdict);
   }
-  std::cout << "vkey       " << text_member(object, "vkey") << "\n"
-            << "round      " << number_member(object, "round") << ", closed "
-            << short_time(text_member(object, "closed_at")) << " by the operator's clock\n";
-  for (const auto& shard : object.at("shards").as_array()) print_shard(shard.as_object());
-  for (const auto& shard : object.at("shards").as_array()) std::cout << "\n" << text_member(shard.as_object(), "note");
-  return 0;
+  if (call.json())
+    std::cout << boost::json::serialize(answer) << "\n";
+  else
+    print_text(answer, judged);
+  return judged && judged->reason ? kNoEvidence : 0;
 }
 
 }  // namespace
 
 Command checkpoint_command() {
-  return {"checkpoint",
-          "",
-          "the newest signed checkpoint of each shard, and the key to check it with",
-          "Kept by somebody else, a checkpoint convicts whoever changes what it covers.\n",
-          {{"--at", "TIME|ROUND", "those of the round that stood then"},
-           {"--vkey", "", "the ledger's verifier key alone, for a file that `custody check --trust` takes"}},
-          run};
+  return {
+      "checkpoint",
+      "",
+      "the newest signed checkpoint of each shard, and the key to check it with",
+      "Kept by somebody else, a checkpoint convicts whoever changes what it covers. Of a ledger with witnesses it is\n"
+      "the newest that has their quorum. Exit status 5 where the policy that is given takes it for UNWITNESSED.\n",
+      {{"--at", "TIME|ROUND", "those of the round that stood then"},
+       {"--policy", "FILE", "judge by this policy, whatever the ledger's own is (C2SP tlog-policy)"},
+       {"--vkey", "", "the ledger's verifier key alone, for a file that `custody check --trust` takes"}},
+      run};
 }
 
 }  // namespace custody

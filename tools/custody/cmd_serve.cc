@@ -3,10 +3,13 @@
 #include <iostream>
 
 #include "ledger/base/file.h"
+#include "ledger/base/ids.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/custody/trusted_keys.h"
 #include "tools/serve/principals.h"
 #include "tools/serve/server.h"
+#include "tools/serve/service_log.h"
 
 namespace custody {
 namespace {
@@ -26,6 +29,35 @@ std::set<Role> roles_of(const Invocation& call) {
       throw Error(ErrorCode::kUsage, "a role is gateway (with the keyring), sealer or projector");
   }
   return roles;
+}
+
+// 90s, 10m, 2h.
+std::chrono::milliseconds time_of(const std::string& flag, const std::string& text) {
+  const std::map<char, uint64_t> units{{'s', 1}, {'m', 60}, {'h', 3600}};
+  const auto unit = text.empty() ? units.end() : units.find(text.back());
+  const auto number = unit == units.end() ? std::nullopt : parse_u64(text.substr(0, text.size() - 1));
+  if (!number || *number == 0 || *number > 1'000'000)
+    throw Error(ErrorCode::kUsage, flag + " is a time such as 90s, 10m or 2h, and not " + text);
+  return std::chrono::seconds(*number * unit->second);
+}
+
+WitnessConfig witnesses_of(const Invocation& call) {
+  WitnessConfig out;
+  out.policy = policy_of(call);
+  out.submit = out.policy.has_value();
+  if (const auto limit = call.value("--witness-limit")) out.limit = time_of("--witness-limit", *limit);
+  if (!out.policy && out.limit.count() > 0)
+    throw Error(ErrorCode::kUsage, "--witness-limit needs the --policy that names the witnesses");
+  out.warn = [](const std::string& text) { log_warning(text); };
+  return out;
+}
+
+// Commands that find no service hand out what its witnesses have seen, so they must know who counts.
+void keep_policy(const Invocation& call, const Home& home) {
+  if (const auto file = call.value("--policy"))
+    write_file_durably(home.policy_file(), read_file(*file, kMaxPolicyBytes));
+  else if (remove_file_durably(home.policy_file()))
+    std::cerr << "custody: nobody witnesses this ledger from now on: --policy is no longer given\n";
 }
 
 std::optional<Digest> certificate_of(const Server::Options& options) {
@@ -50,7 +82,9 @@ int run(const Invocation& call) {
   Server::check(options);
   NodeConfig config = node_config(call);
   config.roles = roles_of(call);
+  config.witnesses = witnesses_of(call);
   const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
+  keep_policy(call, config.home);
   Api api(*node);
   Server server(*node, api, options);
   node->start();
@@ -75,17 +109,22 @@ int run(const Invocation& call) {
 }  // namespace
 
 Command serve_command() {
-  return {"serve",
-          "",
-          "run the ledger and its HTTP service",
-          "Without flags: everything in one process on 127.0.0.1:8420, over the embedded log.\n"
-          "Any address but loopback demands TLS and principals. SIGTERM ends it with everything acknowledged safe.\n",
-          {{"--listen", "HOST:PORT", "where to listen (default 127.0.0.1:8420; port 0 = any free one)"},
-           {"--role", "ROLE", "only this part: gateway, sealer, projector; may be repeated", true},
-           {"--tls-cert", "FILE", "certificate chain (PEM)"},
-           {"--tls-key", "FILE", "its key (PEM)"},
-           {"--access-log", "", "one JSON line a request on standard error"}},
-          run};
+  return {
+      "serve",
+      "",
+      "run the ledger and its HTTP service",
+      "Without flags: everything in one process on 127.0.0.1:8420, over the embedded log.\n"
+      "Any address but loopback demands TLS and principals. SIGTERM ends it with everything acknowledged safe.\n",
+      {{"--listen", "HOST:PORT", "where to listen (default 127.0.0.1:8420; port 0 = any free one)"},
+       {"--role", "ROLE", "only this part: gateway, sealer, projector; may be repeated", true},
+       {"--tls-cert", "FILE", "certificate chain (PEM)"},
+       {"--tls-key", "FILE", "its key (PEM)"},
+       {"--policy", "FILE",
+        "the witnesses to submit shard 0's checkpoints to, and which must have seen one (C2SP tlog-policy)"},
+       {"--witness-limit", "TIME",
+        "not ready once nothing newer has had its quorum for this long, such as 10m (default: stays ready, and warns)"},
+       {"--access-log", "", "one JSON line a request on standard error"}},
+      run};
 }
 
 }  // namespace custody

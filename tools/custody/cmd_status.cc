@@ -17,6 +17,31 @@ std::string part_text(const boost::json::object& status, const char* name) {
   return part.at("ready").as_bool() ? "ready" : "not ready: " + text_member(part, "reason");
 }
 
+void print_witnesses(const boost::json::object& status) {
+  const auto* part = status.if_contains("witnessing");
+  if (part == nullptr || !part->is_object()) return;
+  const auto& witnessing = part->get_object();
+  const uint64_t lacking = number_member(witnessing, "lacking_s");
+  std::cout << "witnessed  ";
+  if (witnessing.contains("round"))
+    std::cout << "round " << number_member(witnessing, "round") << ", " << number_member(witnessing, "size")
+              << " records of shard 0, by the quorum '" << text_member(witnessing, "quorum") << "'";
+  else
+    std::cout << "UNWITNESSED: the quorum '" << text_member(witnessing, "quorum") << "' has seen no checkpoint";
+  if (lacking > 0) std::cout << "; UNWITNESSED for " << lacking << " s since";
+  std::cout << "\n";
+  for (const auto& item : witnessing.at("witnesses").as_array()) {
+    const auto& witness = item.as_object();
+    const std::string owner = text_member(witness, "owner"), trouble = text_member(witness, "trouble");
+    std::cout << "witness    " << text_member(witness, "name") << (owner.empty() ? "" : " (" + owner + ")") << ", ";
+    if (witness.contains("at"))
+      std::cout << number_member(witness, "size") << " records at " << short_time(text_member(witness, "at"));
+    else
+      std::cout << "has not cosigned in this run";
+    std::cout << (trouble.empty() ? "" : ": " + trouble) << "\n";
+  }
+}
+
 int status(const Invocation& call) {
   const auto connection = connect(call);
   const std::string answer = connection->get("/v1/status");
@@ -38,6 +63,7 @@ int status(const Invocation& call) {
               << number_member(shard, "sealer_lag") << " waiting to be sealed, "
               << number_member(shard, "projector_lag") << " to be folded, head " << text_member(shard, "head") << "\n";
   }
+  print_witnesses(object);
   for (const auto& notice : object.at("notices").as_array())
     std::cout << "notice     " << std::string_view(notice.as_string()) << "\n";
   return 0;

@@ -79,6 +79,15 @@ class AgainstSource : public LogEntrySource {
     return notes;
   }
 
+  // The newest checkpoint of shard 0 that counts under the policy, to be judged as well; its size.
+  std::optional<uint64_t> add_witnessed(Log& log, const Policy& policy) {
+    const auto note = log.newest_checkpoint(
+        0, UINT64_MAX, [&](std::string_view text) { return policy.quorum && counts(policy, text); });
+    if (!note) return std::nullopt;
+    add_note(log.descriptor(), "the newest witnessed checkpoint", *note);
+    return checkpoint_of(parse_note(*note)).size;
+  }
+
  private:
   void add(const Descriptor& descriptor, const std::string& file) {
     for (const std::string& note : notes_in(read_file(file, kMaxKeptBytes))) add_note(descriptor, file, note);
@@ -184,8 +193,10 @@ int run(const Invocation& call) {
                 "verify reads the log itself: name its --data folder or --kafka brokers, or give the output of "
                 "`custody log --raw` to custody-verify");
   const Home home = call.home();
+  const auto policy = policy_of(call);
   const auto log = open_log_for_reading(call);
   AgainstSource source(*log, call.values("--against"));
+  const auto witnessed = policy ? source.add_witnessed(*log, *policy) : std::nullopt;
   VerifyOptions options;
   VerifyProgress progress;
   options.progress = &progress;
@@ -198,6 +209,8 @@ int run(const Invocation& call) {
     const ProgressWatch watch(progress);
     report = verify(source, options);
   }
+  // What was witnessed is only worth something where the records still lead to it.
+  if (witnessed && report.proves(FaultKind::kCheckpointForm, FaultKind::kCheckpointRoot)) report.witnessed = *witnessed;
   make_folders(home.data);
   if (const auto head = saved_head(report)) write_file_durably(saved, encode_saved_head(*head));
   save_verification(home, verification_of(report));
@@ -206,7 +219,8 @@ int run(const Invocation& call) {
     for (const std::string& file : call.values("--against")) std::cout << "the log extends " << file << "\n";
   if (!log->replicated() && log->kind() == "kafka")
     std::cerr << "custody: NOT REPLICATED: one broker holds all of it\n";
-  return report.ok() ? 0 : 1;
+  if (!report.ok()) return 1;
+  return policy && !report.witnessed ? kNoEvidence : 0;
 }
 
 }  // namespace
@@ -217,13 +231,14 @@ Command verify_command() {
       "",
       "re-read every byte, re-compute every hash, say what it proves",
       "Keeps the verified head in the data folder, and proves next time that the log extends it.\n"
-      "Exit status 1 when a fault was found.\n",
+      "Exit status 1 when a fault was found, 5 where --policy is given and its quorum has seen no checkpoint.\n",
       {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"},
        {"--against", "CHECKPOINT",
         "a file with checkpoints saved earlier (what `custody checkpoint` printed), which the log must extend", true},
        {"--tiles", "DIR|URL", "a published log (C2SP tlog-tiles) instead: the folder or address of its checkpoint"},
        {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true},
-       {"--policy", "FILE", "with --tiles: which witnesses must have seen its checkpoint (C2SP tlog-policy)"}},
+       {"--policy", "FILE",
+        "which witnesses must have seen a checkpoint (C2SP tlog-policy); exit status 5 where they have seen none"}},
       run};
 }
 

@@ -2,11 +2,13 @@
 
 #include <boost/json.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
 #include "ledger/codec/json.h"
 #include "ledger/log/lmdb_log.h"
+#include "tools/custody/trusted_keys.h"
 
 namespace custody {
 namespace {
@@ -14,10 +16,18 @@ namespace {
 constexpr std::chrono::seconds kFolderPatience{15};
 constexpr std::chrono::milliseconds kFolderPoll{20};
 
+// Of a command that opens the folder itself: it hands out what the service's witnesses have seen, and asks none.
+NodeConfig local_config(const Invocation& invocation) {
+  NodeConfig config = node_config(invocation);
+  const std::string policy = config.home.policy_file();
+  if (std::filesystem::exists(policy)) config.witnesses.policy = read_policy(policy);
+  return config;
+}
+
 class LocalConnection : public Connection {
  public:
   explicit LocalConnection(const Invocation& invocation)
-      : node_(Node::open(node_config(invocation),
+      : node_(Node::open(local_config(invocation),
                          [](const std::string& text) { std::cerr << "custody: " << text << "\n"; })),
         api_(*node_) {
     node_->start();

@@ -12,7 +12,6 @@ namespace custody {
 namespace {
 
 constexpr uint64_t kMostKeyBytes = 64 * 1024;
-constexpr uint64_t kLastSecond = 253'402'300'799;  // of the year 9999
 
 std::string with_owner(const ProofVerdict::Witness& witness) {
   return witness.name + (witness.owner.empty() ? "" : " (" + witness.owner + ")");
@@ -63,15 +62,18 @@ std::vector<VerifierKey> trusted_keys(const Invocation& call) {
   return keys;
 }
 
-std::optional<Policy> policy_of(const Invocation& call) {
-  const auto file = call.value("--policy");
-  if (!file) return std::nullopt;
+Policy read_policy(const std::string& file) {
   try {
-    return parse_policy(read_file(*file, kMaxPolicyBytes));
+    return parse_policy(read_file(file, kMaxPolicyBytes));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;
-    throw Error(ErrorCode::kUsage, *file + ": " + error.what());
+    throw Error(ErrorCode::kUsage, file + ": " + error.what());
   }
+}
+
+std::optional<Policy> policy_of(const Invocation& call) {
+  const auto file = call.value("--policy");
+  return file ? std::optional(read_policy(*file)) : std::nullopt;
 }
 
 std::optional<std::string> against(const Policy& policy, const PolicyVerdict& verdict) {

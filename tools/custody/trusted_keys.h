@@ -20,6 +20,8 @@ std::vector<VerifierKey> keys_of(const Invocation& call, const std::string& flag
 // Of the files that --trust lists, and of the policy. Error kUsage where there is no key, or a line that is none.
 std::vector<VerifierKey> trusted_keys(const Invocation& call);
 
+// What is in the file. Error kUsage with file and line for what is none.
+Policy read_policy(const std::string& file);
 // What --policy names. Error kUsage with file and line for what is none.
 std::optional<Policy> policy_of(const Invocation& call);
 // Why a checkpoint does not count under a policy: "UNWITNESSED: ..." with those who do vouch; nullopt where it counts.

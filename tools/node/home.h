@@ -4,6 +4,7 @@
 //   DATA/log/           the embedded log                                   DATA/tail/<shard>/ ids sealed (derived)
 //   DATA/keyring/       directory and data keys                            DATA/views/        projections (derived)
 //   DATA/verified       head of the last verification                      DATA/trees/<shard>/ tiles (derived)
+//   DATA/policy         of the witnesses that the last service had
 //   KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
 //   KEYS/<ledger id>/signed    what was signed (ledger/seal/signer.h)
 #pragma once
@@ -29,6 +30,7 @@ struct Home {
   std::string keys_of(const LedgerId& ledger) const { return keys + "/" + to_hex(ledger.view()); }
   std::string signed_file(const LedgerId& ledger) const { return keys_of(ledger) + "/signed"; }
   std::string path(const std::string& name) const { return data + "/" + name; }
+  std::string policy_file() const { return path("policy"); }
 };
 
 struct NewLedger {

@@ -5,12 +5,19 @@
 #include <filesystem>
 
 #include "ledger/log/lmdb_log.h"
+#include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
 
 constexpr std::chrono::milliseconds kStartPoll{2};
 constexpr uint64_t kMaxBacklog = 2'000'000;  // intake entries waiting for a sealer before no more are taken
+
+constexpr std::chrono::seconds kWitnessPatience{60};  // without a quorum, before all are told
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+}
 
 std::string host_name() {
   char name[128] = "host";
@@ -112,6 +119,7 @@ void Node::open_parts() {
         Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.signed_file(descriptor().ledger_id)),
         config_.rounds);
     tails_[0]->add(*rounds_);
+    open_witnessing();
   }
   if (has(Role::kProjector)) projector_ = Projector::open(home.path("views"), *log_);
   if (has(Role::kGateway)) {
@@ -129,11 +137,21 @@ void Node::open_parts() {
   }
 }
 
+void Node::open_witnessing() {
+  const WitnessConfig& wanted = config_.witnesses;
+  if (!wanted.policy || !wanted.submit) return;
+  Witnessing::check(*wanted.policy, descriptor());
+  witnessing_ =
+      std::make_shared<Witnessing>(*log_, *trees_[0], *rounds_, WitnessingOptions{*wanted.policy, {}, {}, wanted.warn});
+  rounds_->add(*witnessing_);
+}
+
 void Node::start() {
   started_ = true;
   for (const auto& tail : tails_) tail->start();
   for (const auto& tree : trees_) tree->start();
   for (const auto& sealer : sealers_) sealer->start();
+  if (witnessing_) witnessing_->start();
   if (rounds_) rounds_->start();
   if (projector_) projector_->start();
 }
@@ -143,6 +161,7 @@ void Node::stop() {
   if (!started_) return;
   started_ = false;
   if (rounds_) rounds_->stop();
+  if (witnessing_) witnessing_->stop();
   for (const auto& sealer : sealers_) sealer->stop();
   if (projector_) projector_->stop();
   for (const auto& tail : tails_) tail->stop();
@@ -208,6 +227,40 @@ std::string Node::not_ready_after_start(std::chrono::milliseconds patience) cons
   return not_ready();
 }
 
+std::optional<WitnessingStatus> Node::witnessing() const {
+  if (!witnessing_) return std::nullopt;
+  return witnessing_->status();
+}
+
+// One that stands by has none of what the other has had witnessed since.
+std::optional<std::string> Node::witnessed_note() const {
+  if (!witnessing_ || !sealers_[0]->status().ready) return std::nullopt;
+  const auto newest = witnessing_->status().newest;
+  return newest ? std::optional(newest->note) : std::nullopt;
+}
+
+std::string Node::unwitnessed() const {
+  const auto status = witnessing();
+  const auto limit = config_.witnesses.limit;
+  if (!status || limit.count() == 0 || status->lacking < limit) return "";
+  return "UNWITNESSED for " + seconds_text(status->lacking);
+}
+
+void Node::put_witness_notices(std::vector<std::string>& out) const {
+  const auto status = witnessing();
+  if (!status) return;
+  const Policy& policy = *config_.witnesses.policy;
+  if (status->lacking > kWitnessPatience)
+    out.push_back("UNWITNESSED for " + seconds_text(status->lacking) + ": the quorum '" +
+                  (policy.quorum ? policy.nodes[*policy.quorum].name : "none") + "' has seen " +
+                  (status->newest ? "nothing since round " + std::to_string(status->newest->round) : "no checkpoint") +
+                  "; events are taken and sealed all the same");
+  for (size_t i = 0; i < status->witnesses.size(); ++i)
+    if (status->witnesses[i].contradicts)
+      out.push_back("WITNESS " + policy.witnesses[i].name + " " + status->witnesses[i].trouble);
+  if (!status->trouble.empty()) out.push_back("NOT SUBMITTED to witnesses: " + status->trouble);
+}
+
 std::vector<std::string> Node::notices() const {
   std::vector<std::string> out;
   if (descriptor().open_mode())
@@ -216,6 +269,7 @@ std::vector<std::string> Node::notices() const {
     out.push_back("NOT REPLICATED: one broker; the loss of its disk is the loss of the ledger");
   if (rounds_)
     if (const std::string fault = rounds_->fault(); !fault.empty()) out.push_back("NOT SIGNED: " + fault);
+  put_witness_notices(out);
   for (uint32_t shard = 0; shard < trees_.size(); ++shard)
     if (const std::string fault = trees_[shard]->fault(); !fault.empty())
       out.push_back("NO PROOFS of shard " + std::to_string(shard) + ": " + fault);

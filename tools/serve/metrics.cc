@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "tools/node/node.h"
+#include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
@@ -53,7 +54,36 @@ struct Metrics::Families {
   Family<Gauge>& projector_lag = gauges("custody_projector_lag_records", "Records sealed and not in the views yet.");
   Gauge& round = gauges("custody_round", "The newest round.").Add({});
   Gauge& ready = gauges("custody_ready", "1 while events can be sealed.").Add({});
+  Family<Gauge>& witness_size =
+      gauges("custody_witness_records", "Records of shard 0 that the witness has cosigned last.");
+  Family<Gauge>& witness_time =
+      gauges("custody_witness_time_seconds", "When it did, by its own clock, since 1970; 0 = not in this run.");
+  Family<Counter>& witness_cosigned = counters("custody_witness_cosigned_total", "Cosignatures that hold, by witness.");
+  Family<Counter>& witness_failures =
+      counters("custody_witness_failures_total", "Submissions that were not cosigned, by witness and what happened.");
+  Family<Gauge>& witnessed_size =
+      gauges("custody_witnessed_records", "Records of shard 0 under the newest checkpoint that has its quorum.");
+  Family<Gauge>& witness_lacking =
+      gauges("custody_unwitnessed_seconds", "For how long something signed lacks its quorum; 0 = nothing does.");
   Family<Gauge>& build = gauges("custody_build_info", "1, with the version.");
+
+  // Names of witnesses are the operator's, out of the policy file.
+  void witnessing(const WitnessingStatus& status, const Policy& policy) {
+    witnessed_size.Add({}).Set(status.newest ? static_cast<double>(status.newest->size) : 0);
+    witness_lacking.Add({}).Set(std::chrono::duration<double>(status.lacking).count());
+    for (size_t i = 0; i < status.witnesses.size(); ++i) {
+      const WitnessState& state = status.witnesses[i];
+      const std::string& name = policy.witnesses[i].name;
+      witness_size.Add({{"witness", name}}).Set(static_cast<double>(state.size));
+      witness_time.Add({{"witness", name}}).Set(static_cast<double>(state.time_s));
+      set(witness_cosigned.Add({{"witness", name}}), state.cosigned);
+      for (size_t kind = 0; kind < kOutsideFailures; ++kind)
+        set(witness_failures.Add(
+                {{"witness", name}, {"kind", std::string(failure_name(static_cast<OutsideFailure>(kind)))}}),
+            state.failures[kind]);
+    }
+  }
+  static void set(Counter& counter, uint64_t total) { counter.Increment(static_cast<double>(total) - counter.Value()); }
 };
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {
@@ -98,6 +128,7 @@ std::string Metrics::text(Node& node) {
     if (status.projector) families_->projector_lag.Add(shard).Set(static_cast<double>(status.projector->lag(size)));
     if (status.shard == 0) families_->round.Set(static_cast<double>(status.chain.round));
   }
+  if (const auto witnessing = node.witnessing()) families_->witnessing(*witnessing, *node.config().witnesses.policy);
   families_->ready.Set(node.not_ready().empty() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }

@@ -4,46 +4,17 @@
 
 #include "ledger/base/ids.h"
 #include "ledger/proof/merkle.h"
+#include "ledger/proof/submission.h"
 
 namespace custody {
 namespace {
-
-struct Submission {
-  uint64_t old_size = 0;
-  std::vector<Digest> path;
-  std::string note;
-};
 
 ApiResponse refuse(int status, const std::string& reason) {
   return {status, "text/plain; charset=utf-8", reason + "\n", {}};
 }
 
 ApiResponse conflict(uint64_t size) {
-  return {409, "text/x.tlog.size", std::to_string(size) + "\n", {}};
-}
-
-std::string_view take_line(std::string_view& text) {
-  const size_t end = text.find('\n');
-  if (end == std::string_view::npos) throw Error(ErrorCode::kRefused, "the request is cut off");
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
-
-Submission parse_submission(std::string_view text) {
-  constexpr std::string_view kOld = "old ";
-  const std::string_view first = take_line(text);
-  const auto size = first.starts_with(kOld) ? parse_u64(first.substr(kOld.size())) : std::nullopt;
-  if (!size) throw Error(ErrorCode::kRefused, "the first line is not: old SIZE");
-  Submission out{*size, {}, ""};
-  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
-    const std::string digest = from_base64(line);
-    if (digest.size() != 32 || out.path.size() == Witness::kMostProofLines)
-      throw Error(ErrorCode::kRefused, "that is no consistency proof");
-    out.path.push_back(array_of<32>(digest));
-  }
-  out.note = text;
-  return out;
+  return {409, std::string(kSizeContent), std::to_string(size) + "\n", {}};
 }
 
 void check_name(const std::string& name) {

@@ -20,9 +20,6 @@ namespace custody {
 
 class Witness {
  public:
-  static constexpr size_t kMostProofLines = 63;
-  static constexpr size_t kMostRequestBytes = kMaxNoteBytes + 4096;  // the old size, 63 lines of a path, a note
-
   // Makes the state where there is none, then with this name. Errors: kUsage where the name is another than the
   // state's, or missing; kConflict where another process has it; kStore where it is damaged.
   // `logs`: the keys that checkpoints are taken of, by their names; a log may have several.

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "ledger/proof/submission.h"
 #include "tools/serve/front.h"
 #include "tools/serve/listen.h"
 
@@ -74,11 +75,11 @@ struct WitnessServer::Impl {
   }
 
   awaitable<void> converse(beast::tcp_stream stream) {
-    beast::flat_buffer buffer(kHeaderBytes + Witness::kMostRequestBytes);
+    beast::flat_buffer buffer(kHeaderBytes + Submission::kMostBytes);
     for (bool keep = true; keep;) {
       http::request_parser<http::string_body> parser;
       parser.header_limit(kHeaderBytes);
-      parser.body_limit(Witness::kMostRequestBytes);
+      parser.body_limit(Submission::kMostBytes);
       stream.expires_after(limits.request);
       const auto [failed, n] = co_await http::async_read(stream, buffer, parser, kTuple);
       const auto refused = failed ? refusal(failed) : std::nullopt;

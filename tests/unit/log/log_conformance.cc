@@ -298,7 +298,16 @@ TEST_P(LogConformance, TheNewestCheckpointCounts) {
   EXPECT_EQ(log.newest_checkpoint(0, 5), "five");
   EXPECT_EQ(log.newest_checkpoint(0, 3), std::nullopt);
   EXPECT_EQ(log.newest_checkpoint(1, 1000), "fifty");
-  EXPECT_EQ(reopen().newest_checkpoint(0), "six");
+  const auto odd = [](std::string_view note) { return note == "five" || note == "six, seen"; };
+  EXPECT_EQ(log.newest_checkpoint(0, UINT64_MAX, odd), "five");
+  EXPECT_EQ(log.newest_checkpoint(0, 4, odd), std::nullopt);
+  for (uint64_t size = 7; size < 40; ++size) log.put_checkpoint(0, size, "later");
+  EXPECT_EQ(log.newest_checkpoint(0, UINT64_MAX, odd), "five");
+  log.put_checkpoint(0, 6, "six, seen");
+  EXPECT_EQ(log.newest_checkpoint(0, UINT64_MAX, odd), "six, seen");
+  EXPECT_EQ(log.newest_checkpoint(0, 6), "six, seen");
+  EXPECT_EQ(log.newest_checkpoint(0), "later");
+  EXPECT_EQ(reopen().newest_checkpoint(0, 6), "six, seen");
 }
 
 TEST_P(LogConformance, WhatWasTrimmedIsSaidToBeGone) {

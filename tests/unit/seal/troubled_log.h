@@ -54,8 +54,9 @@ class TroubledLog : public Log {
   void put_checkpoint(uint32_t shard, uint64_t size, std::string_view note) override {
     under_->put_checkpoint(shard, size, note);
   }
-  std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most = UINT64_MAX) override {
-    return under_->newest_checkpoint(shard, most);
+  std::optional<std::string> newest_checkpoint(uint32_t shard, uint64_t most = UINT64_MAX,
+                                               const NoteFilter& wanted = any_note) override {
+    return under_->newest_checkpoint(shard, most, wanted);
   }
   std::optional<KeyringClaim> keyring() override { return under_->keyring(); }
   KeyringClaim claim_keyring(const KeyringClaim& mine) override { return under_->claim_keyring(mine); }

@@ -24,6 +24,25 @@ export interface Checkpoint {
   witnessed: boolean;
 }
 
+export interface Witness {
+  name: string;
+  owner: string;
+  size: number; // of shard 0 that it has cosigned last
+  at: number | null; // when, by its own clock; null = not in this run of the service
+  trouble: string; // of the last attempt
+  contradicts: boolean; // it has seen what this log does not hold
+}
+
+export interface Witnessing {
+  quorum: string;
+  round: number | null; // the newest that the quorum has seen
+  size: number;
+  at: number | null;
+  lacking_s: number; // for which something signed lacks its quorum
+  trouble: string;
+  witnesses: Witness[];
+}
+
 export interface Verification {
   at: number;
   records: number;
@@ -38,6 +57,7 @@ export interface Status {
   sealer: Part;
   projector: Part;
   checkpoint: Checkpoint | null;
+  witnessing: Witnessing | null; // null = this service asks nobody
   verification: Verification | null;
   notices: string[];
   uptime_s: number;
@@ -102,6 +122,32 @@ function verification(v: unknown): Verification | null {
   return { at, records: count(o.records), faults: count(o.faults), round: typeof round === "number" ? round : null };
 }
 
+function witness(v: unknown): Witness {
+  const o = object(v) ?? {};
+  return {
+    name: text(o.name),
+    owner: text(o.owner),
+    size: count(o.size),
+    at: instant(o.at),
+    trouble: text(o.trouble),
+    contradicts: o.contradicts === true,
+  };
+}
+
+function witnessing(v: unknown): Witnessing | null {
+  const o = object(v);
+  if (!o) return null;
+  return {
+    quorum: text(o.quorum),
+    round: typeof o.round === "number" ? o.round : null,
+    size: count(o.size),
+    at: instant(o.at),
+    lacking_s: count(o.lacking_s),
+    trouble: text(o.trouble),
+    witnesses: list(o.witnesses).map(witness),
+  };
+}
+
 // Reads a status as generously as is safe: an absent number is 0 and an absent time unknown, but what would make the ledger look
 // better than the service said (readiness, a verification, a witness) is never filled in. Throws where it is no status at all.
 export function parseStatus(v: unknown): Status {
@@ -130,6 +176,7 @@ export function parseStatus(v: unknown): Status {
       checkpoint && text(checkpoint.root) !== ""
         ? { shard: count(checkpoint.shard), size: count(checkpoint.size), root: text(checkpoint.root), witnessed: checkpoint.witnessed === true }
         : null,
+    witnessing: witnessing(o.witnessing),
     verification: verification(o.verification),
     notices: list(o.notices).map(text).filter((n) => n !== ""),
     uptime_s: count(o.uptime_s),

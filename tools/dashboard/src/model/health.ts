@@ -19,6 +19,7 @@ export interface Hearing {
 }
 
 const kRoundOverdueMs = 90_000; // an idle ledger closes a round each 60 s
+export const kUnwitnessedSeconds = 60;
 const kBehindSeconds = 5;
 const kBehindFloor = 1_000; // a batch on its way is no lag
 
@@ -46,13 +47,21 @@ export function assess(status: Status | null, hearing: Hearing, ratePerSecond: n
 }
 
 function judge(status: Status, ratePerSecond: number | null, now: number): Verdict {
-  const { sealer, projector, verification, round, shards } = status;
+  const { sealer, projector, verification, round, shards, witnessing } = status;
   if (!sealer.ready) return { level: "bad", title: "Not ready", detail: sentence(sealer.reason, "The sealer gives no reason.") + " Events are not being sealed." };
   if (verification && verification.faults > 0) {
     return {
       level: "bad",
       title: plural(verification.faults, "fault") + " found",
       detail: `The last verification of ${plural(verification.records, "record")} found what should not be. Run \`custody verify\` to see where, and which records remain proved.`,
+    };
+  }
+  const contradicting = witnessing?.witnesses.find((w) => w.contradicts);
+  if (contradicting) {
+    return {
+      level: "bad",
+      title: "A witness contradicts",
+      detail: sentence(`witness ${contradicting.name} ${contradicting.trouble}`, "") + " Events are sealed all the same; run `custody verify --against` a checkpoint kept elsewhere.",
     };
   }
   if (!projector.ready) {
@@ -65,6 +74,9 @@ function judge(status: Status, ratePerSecond: number | null, now: number): Verdi
   const unfolded = sum(shards, "projector_lag");
   if (behind(unfolded, ratePerSecond)) {
     return { level: "warn", title: "Sealing, views behind", detail: `${plural(unfolded, "record")} sealed and not yet in the views.` };
+  }
+  if (witnessing && witnessing.lacking_s >= kUnwitnessedSeconds) {
+    return { level: "warn", title: "Sealing, unwitnessed", detail: `No checkpoint has had its quorum of witnesses for ${span(witnessing.lacking_s * 1000)}. Records are sealed; until then only the operator vouches for them.` };
   }
   const age = round?.closed_at != null ? now - round.closed_at : null;
   if (age !== null && age > kRoundOverdueMs) {

@@ -145,6 +145,15 @@ describe("health", () => {
     expect(verdict((raw) => (raw.shards[0].sealer_lag = 40)).detail).toContain("on its way");
   });
 
+  test("without its witnesses it goes on, and says so; one that contradicts is the worst that can be said", () => {
+    const witnessing = (lacking_s: number, contradicts = false) => (raw: any) =>
+      (raw.witnessing = { quorum: "q", lacking_s, trouble: "", witnesses: [{ name: "w1", size: 9, trouble: contradicts ? "has cosigned 9 records" : "", contradicts }] });
+    expect(verdict(witnessing(59))).toMatchObject({ level: "good" });
+    expect(verdict(witnessing(60))).toMatchObject({ level: "warn", title: "Sealing, unwitnessed" });
+    expect(verdict(witnessing(0, true))).toMatchObject({ level: "bad", title: "A witness contradicts" });
+    expect(verdict(witnessing(0, true)).detail).toContain("Witness w1 has cosigned 9 records.");
+  });
+
   test("not ready gives the service's reason, and is worse than all but silence", () => {
     const v = verdict((raw) => {
       raw.sealer = { ready: false, reason: "disk full" };

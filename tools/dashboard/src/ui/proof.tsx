@@ -1,11 +1,48 @@
 // What an auditor asks first: what was signed, who else vouches for it, and when somebody last checked.
-import { ago, integer, plural } from "../model/format";
-import { records } from "../model/health";
+import type { Witness, Witnessing } from "../api/shapes";
+import { ago, integer, plural, span } from "../model/format";
+import { kUnwitnessedSeconds, records } from "../model/health";
 import { serviceNow, status } from "../store";
 import { Hash, Mark, Moment, Panel } from "./bits";
 
+function WitnessLine({ witness: w }: { witness: Witness }) {
+  const level = w.contradicts ? "bad" : w.trouble !== "" ? "warn" : "good";
+  return (
+    <li>
+      <span class="who">
+        <strong>{w.name}</strong> {w.owner ? <span class="muted">{w.owner}</span> : null}
+        <Mark level={level}>{w.contradicts ? "Contradicts" : w.trouble !== "" ? "Trouble" : "Cosigns"}</Mark>
+      </span>
+      <span class={w.trouble !== "" ? "" : "muted"}>
+        {w.trouble !== "" ? `${w.trouble}. ` : ""}
+        {w.at !== null ? `Last seen at ${plural(w.size, "record")}, ${ago(serviceNow.value - w.at)}.` : "Nothing cosigned since this service started."}
+      </span>
+    </li>
+  );
+}
+
+// What the quorum has seen may be a second behind what was signed; longer is told.
+function Witnesses({ witnessing: w }: { witnessing: Witnessing }) {
+  const late = w.lacking_s >= kUnwitnessedSeconds;
+  return (
+    <>
+      <p>
+        {w.round !== null ? `The quorum “${w.quorum}” has seen round ${integer(w.round)}` : `The quorum “${w.quorum}” has seen no checkpoint`}
+        {late ? ` and nothing since, for ${span(w.lacking_s * 1000)}.` : w.at !== null ? `, ${ago(serviceNow.value - w.at)}.` : "."}
+        {w.trouble !== "" ? ` Nothing can be submitted now: ${w.trouble}.` : ""}
+      </p>
+      <ul class="witnesses" aria-label="Witnesses">
+        {w.witnesses.map((one) => (
+          <WitnessLine key={one.name} witness={one} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
 export function Checkpoint() {
   const c = status.value?.checkpoint;
+  const w = status.value?.witnessing;
   return (
     <Panel id="checkpoint" title="Checkpoint" aside={c ? <Mark level={c.witnessed ? "good" : "warn"}>{c.witnessed ? "Witnessed" : "UNWITNESSED"}</Mark> : null}>
       {c ? (
@@ -15,6 +52,7 @@ export function Checkpoint() {
             <span class="muted">{c.witnessed ? "Cosigned by witnesses outside this service." : "Signed by this ledger alone: nobody else vouches for it yet."}</span>
           </p>
           <Hash value={c.root} name="the checkpoint's root" wrap />
+          {w ? <Witnesses witnessing={w} /> : null}
         </>
       ) : (
         <p class="muted">No checkpoint was signed yet.</p>
