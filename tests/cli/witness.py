@@ -76,7 +76,7 @@ class WitnessService:
 
 
 class HostileWitness:
-    """Answers each submission as `manner` says, which may be changed: a function from (server's handler, its body)."""
+    """Answers each request as `manner` says, which may be changed: a function of the server's handler and the body."""
 
     def __init__(self, home, manner):
         self.manner = manner
@@ -86,7 +86,7 @@ class HostileWitness:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 outer.asked += 1
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                body = self.rfile.read(int(self.headers["Content-Length"]))
                 try:
                     outer.manner(self, body)
                 except (BrokenPipeError, ConnectionResetError):

@@ -5,6 +5,7 @@
 #include "ledger/codec/canonical.h"
 #include "ledger/proof/merkle.h"
 #include "ledger/proof/record_proof.h"
+#include "ledger/proof/timestamps.h"
 #include "tools/vouch/witnessing.h"
 
 namespace custody {
@@ -33,6 +34,15 @@ std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& le
   return path;
 }
 
+SignedTree tree_of(Node& node, uint32_t shard, const std::optional<std::string>& note) {
+  if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
+  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
+  if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
+    throw Error(ErrorCode::kStore,
+                "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
+  return {*note, *checkpoint};
+}
+
 uint64_t named_size(const LedgerRound& round, uint32_t shard) {
   const auto named = std::ranges::find(round.shards, shard, &RoundShard::shard);
   return named == round.shards.end() ? 0 : named->size;
@@ -58,8 +68,10 @@ SignedTree covering(Node& node, Ref ref) {
     try {
       SignedTree registry = registry_tree(node);
       if (covers(node, registry, ref)) return registry;
-      if (asked && (late || !is_witnessed_soon(node))) registry = signed_tree(node, 0);
-      if (covers(node, registry, ref)) return registry;
+      if (asked && (late || !is_witnessed_soon(node))) {
+        registry = signed_tree(node, 0);
+        if (covers(node, registry, ref)) return registry;
+      }
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kNotFound) throw;
     }
@@ -70,6 +82,33 @@ SignedTree covering(Node& node, Ref ref) {
   }
 }
 
+// Vouched for by others: the quorum of the ledger's policy, where it has one, else an authority for time.
+std::optional<SignedTree> vouched_tree(Node& node, uint64_t most) {
+  const auto& policy = node.config().witnesses.policy;
+  const auto note = node.log().newest_checkpoint(
+      0, most, [&](std::string_view text) { return policy ? counts(*policy, text) : has_timestamp(text); });
+  return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
+}
+
+SignedTree earliest_covering(Node& node, Ref ref) {
+  auto best = vouched_tree(node, UINT64_MAX);
+  if (!best || !covers(node, *best, ref))
+    throw Error(ErrorCode::kNotFound,
+                "nobody but the operator has vouched for a checkpoint that covers record " + to_text(ref) + " yet");
+  uint64_t low = ref.shard == 0 ? ref.seq + 1 : 1;  // no smaller one can
+  for (uint64_t high = best->checkpoint.size; low < high;) {
+    const uint64_t middle = low + (high - low) / 2;
+    const auto tree = vouched_tree(node, middle);
+    if (tree && tree->checkpoint.size >= low && covers(node, *tree, ref)) {
+      best = tree;
+      high = tree->checkpoint.size;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return *best;
+}
+
 std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
   std::string bytes;
   for (const std::string& record : tree_records(node, shard, begin, end)) {
@@ -78,19 +117,6 @@ std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t e
     bytes += record;
   }
   return bytes;
-}
-
-}  // namespace
-
-namespace {
-
-SignedTree tree_of(Node& node, uint32_t shard, const std::optional<std::string>& note) {
-  if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
-  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
-  if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
-    throw Error(ErrorCode::kStore,
-                "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
-  return {*note, *checkpoint};
 }
 
 }  // namespace
@@ -139,10 +165,15 @@ LedgerRound round_of(Node& node, const SignedTree& registry) {
   return from_canonical<LedgerRound>(record.statement.body);
 }
 
-std::string prove_record(Node& node, Ref ref) {
+std::optional<SignedTree> stamped_tree(Node& node, uint64_t most) {
+  const auto note = node.log().newest_checkpoint(0, most, has_timestamp);
+  return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
+}
+
+std::string prove_record(Node& node, Ref ref, bool earliest) {
   if (ref.shard >= node.tails().size() || ref.seq >= node.tails()[ref.shard]->size())
     throw Error(ErrorCode::kNotFound, "there is no record " + to_text(ref) + " yet");
-  const SignedTree registry = covering(node, ref);
+  const SignedTree registry = earliest ? earliest_covering(node, ref) : covering(node, ref);
   const uint64_t size = registry.checkpoint.size;
   std::string leaf = tree_records(node, ref.shard, ref.seq, ref.seq + 1).front();
   std::optional<WithinShard> within;

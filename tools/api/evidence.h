@@ -33,7 +33,11 @@ LedgerRound round_of(Node& node, const SignedTree& registry);
 // A proof of the record as a file (ledger/proof/record_proof.h), by the checkpoint of shard 0 that is handed out, or
 // the newest where only that covers it. Waits a moment for a record that was sealed just now, and for its witnesses.
 // kNotFound where there is none, kUnavailable where it is not yet signed.
-std::string prove_record(Node& node, Ref ref);
+// With `earliest`: by the first one that was vouched for by others and covers it, which says best when it was there;
+// kNotFound where there is none.
+std::string prove_record(Node& node, Ref ref, bool earliest = false);
+// The newest checkpoint of shard 0, up to `most`, that an authority has stamped with the time.
+std::optional<SignedTree> stamped_tree(Node& node, uint64_t most = UINT64_MAX);
 
 // The bytes at a path of the tiled log of a shard, "tile/0/x001/234.p/17". kNotFound where there are none.
 std::string tile_bytes(Node& node, uint32_t shard, const std::string& path);

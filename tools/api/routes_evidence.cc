@@ -49,16 +49,27 @@ struct WitnessedLine {
   }
 };
 
+// The newest checkpoint of shard 0 that an authority for time has stamped; judged by who trusts that one.
+struct StampedLine {
+  uint64_t size = 0;
+  std::string note;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("size", size), field("note", note));
+  }
+};
+
 struct CheckpointsAnswer {
   std::string vkey;
   uint64_t round = 0;
   Instant closed_at;
   std::vector<CheckpointLine> shards;
   std::optional<WitnessedLine> witnessed;  // where a policy is in force
+  std::optional<StampedLine> stamped;
   template <class Archive>
   void serialize(Archive& ar) {
     ar(field("vkey", vkey), field("round", round), field("closed_at", closed_at), field("shards", shards),
-       field("witnessed", witnessed));
+       field("witnessed", witnessed), field("stamped", stamped));
   }
 };
 
@@ -125,6 +136,8 @@ ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<st
       if (error.code() != ErrorCode::kNotFound) throw;
     }
   }
+  if (const auto stamped = stamped_tree(node_, registry.checkpoint.size))
+    answer.stamped = {stamped->checkpoint.size, stamped->note};
   if (const auto& policy = node_.config().witnesses.policy) answer.witnessed = witnessed_line(node_, *policy, registry);
   return {200, "application/json", to_json_text(answer) + "\n", {}};
 }
@@ -144,10 +157,12 @@ ApiResponse Api::get_tile(const ApiRequest&, const std::vector<std::string>& par
           {{"Cache-Control", std::string(kForEver)}}};
 }
 
-ApiResponse Api::get_proof(const ApiRequest&, const std::vector<std::string>& parts) {
+ApiResponse Api::get_proof(const ApiRequest& request, const std::vector<std::string>& parts) {
   const auto ref = parse_ref(parts[0] + ":" + parts[1]);
   if (!ref) throw Error(ErrorCode::kUsage, "a record is named shard:seq, such as 0:12");
-  return {200, "text/plain; charset=utf-8", prove_record(node_, *ref), {}};
+  const auto checkpoint = parameter(request, "checkpoint");
+  if (checkpoint && *checkpoint != "earliest") throw Error(ErrorCode::kUsage, "checkpoint is: earliest");
+  return {200, "text/plain; charset=utf-8", prove_record(node_, *ref, checkpoint.has_value()), {}};
 }
 
 }  // namespace custody

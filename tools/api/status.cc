@@ -88,6 +88,23 @@ std::optional<Instant> instant_of(uint64_t time_s) {
   return Instant{static_cast<int64_t>(std::min(time_s, kLastSecond)) * 1'000'000, 0};
 }
 
+std::vector<WitnessFailureCount> counted(const std::array<uint64_t, kOutsideFailures>& failures) {
+  std::vector<WitnessFailureCount> out;
+  for (size_t kind = 0; kind < kOutsideFailures; ++kind)
+    if (failures[kind] > 0)
+      out.push_back({std::string(failure_name(static_cast<OutsideFailure>(kind))), failures[kind]});
+  return out;
+}
+
+std::optional<TimeAuthorityLine> time_authority_of(const Node& node) {
+  const auto status = node.witnessing();
+  if (!status || !status->stamping) return std::nullopt;
+  const StampingState& state = *status->stamping;
+  TimeAuthorityLine line{state.authority, std::nullopt, state.trouble, counted(state.failures)};
+  if (state.latest_us > 0) line.stamped = Instant{state.latest_us, 0};
+  return line;
+}
+
 WitnessLine witness_line(const Policy::Witness& witness, const WitnessState& state) {
   WitnessLine line;
   line.name = witness.name;
@@ -99,15 +116,13 @@ WitnessLine witness_line(const Policy::Witness& witness, const WitnessState& sta
   line.at = instant_of(state.time_s);
   line.trouble = state.trouble;
   line.contradicts = state.contradicts;
-  for (size_t kind = 0; kind < kOutsideFailures; ++kind)
-    if (state.failures[kind] > 0)
-      line.failures.push_back({std::string(failure_name(static_cast<OutsideFailure>(kind))), state.failures[kind]});
+  line.failures = counted(state.failures);
   return line;
 }
 
 std::optional<WitnessingLine> witnessing_of(const Node& node) {
   const auto status = node.witnessing();
-  if (!status) return std::nullopt;
+  if (!status || !node.config().witnesses.policy) return std::nullopt;
   const Policy& policy = *node.config().witnesses.policy;
   WitnessingLine line;
   line.quorum = policy.quorum ? policy.nodes[*policy.quorum].name : "none";
@@ -161,6 +176,7 @@ Status status_of(Node& node, LogFacts& facts, int64_t started_us) {
   status.projector = projector_of(node);
   status.checkpoint = checkpoint_of(node, log);
   status.witnessing = witnessing_of(node);
+  status.time_authority = time_authority_of(node);
   status.verification = verification_of(node.config().home);
   status.notices = node.notices();
   status.uptime_s = static_cast<uint64_t>((system_clock().now_us() - started_us) / 1'000'000);

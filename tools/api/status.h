@@ -108,6 +108,19 @@ struct WitnessingLine {
   }
 };
 
+// Of the authority for time stamps that this process asks.
+struct TimeAuthorityLine {
+  std::string authority;
+  std::optional<Instant> stamped;  // the last time stamp: made by then
+  std::string trouble;
+  std::vector<WitnessFailureCount> failures;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("authority", authority), field("stamped", stamped), field("trouble", trouble),
+       field("failures", failures));
+  }
+};
+
 // Of the last `custody verify` on this data folder.
 struct VerificationStatus {
   Instant at;
@@ -126,6 +139,7 @@ struct Status {
   PartStatus sealer, projector;
   std::optional<CheckpointStatus> checkpoint;
   std::optional<WitnessingLine> witnessing;
+  std::optional<TimeAuthorityLine> time_authority;
   std::optional<VerificationStatus> verification;
   std::vector<std::string> notices;
   uint64_t uptime_s = 0;
@@ -134,8 +148,8 @@ struct Status {
   void serialize(Archive& ar) {
     ar(field("ledger", ledger), field("round", round), field("shards", shards), field("sealer", sealer),
        field("projector", projector), field("checkpoint", checkpoint), field("witnessing", witnessing),
-       field("verification", verification), field("notices", notices), field("uptime_s", uptime_s),
-       field("version", version));
+       field("time_authority", time_authority), field("verification", verification), field("notices", notices),
+       field("uptime_s", uptime_s), field("version", version));
   }
 };
 

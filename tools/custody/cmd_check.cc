@@ -7,6 +7,7 @@
 #include "ledger/proof/record_proof.h"
 #include "tools/api/api.h"
 #include "tools/custody/command.h"
+#include "tools/custody/outside_time.h"
 #include "tools/custody/text.h"
 #include "tools/custody/trusted_keys.h"
 
@@ -70,7 +71,7 @@ std::string proved_sentence(const ProofVerdict& verdict, const Record& record) {
   return text;
 }
 
-void print_json(const ProofVerdict& verdict) {
+void print_json(const ProofVerdict& verdict, const OutsideTime& time) {
   boost::json::object out{{"verdict", name_of(verdict.kind)}};
   if (verdict.kind != ProofVerdict::kProved) {
     out["reason"] = verdict.reason;
@@ -89,6 +90,7 @@ void print_json(const ProofVerdict& verdict) {
                       {"ref", to_text(Ref{0, verdict.round->seq})},
                       {"closed_at", to_rfc3339(verdict.round->closed_at_us)}};
     out["witnesses"] = witnesses_json(verdict.witnesses);
+    out["entered"] = outside_time_json(time);
     boost::json::array missing;
     for (const std::string& text : not_proved(verdict)) missing.emplace_back(text);
     out["not_proved"] = std::move(missing);
@@ -96,7 +98,7 @@ void print_json(const ProofVerdict& verdict) {
   std::cout << boost::json::serialize(out) << "\n";
 }
 
-void print_text(const ProofVerdict& verdict) {
+void print_text(const ProofVerdict& verdict, const OutsideTime& time) {
   if (verdict.kind != ProofVerdict::kProved) {
     std::cout << (verdict.kind == ProofVerdict::kFault ? "FAULT: " : "NO EVIDENCE: ") << verdict.reason << "\n";
     return;
@@ -106,7 +108,7 @@ void print_text(const ProofVerdict& verdict) {
             << "leaf        " << to_base64(view_of(leaf_hash(verdict.record))) << "\n"
             << "PROVED      " << proved_sentence(verdict, record) << "\n"
             << "signed by   " << verdict.signer << "\n";
-  std::cout << witnesses_text(verdict.witnesses);
+  std::cout << witnesses_text(verdict.witnesses) << outside_time_text(time);
   for (const std::string& text : not_proved(verdict)) std::cout << "NOT PROVED  " << text << "\n";
 }
 
@@ -133,7 +135,9 @@ int run(const Invocation& call) {
   const std::string evidence = read_evidence(file);
   ProofVerdict verdict = judge_record_proof(evidence, keys);
   if (policy) verdict = under_policy(std::move(verdict), *policy, evidence);
-  call.json() ? print_json(verdict) : print_text(verdict);
+  OutsideTime time;
+  if (verdict.kind == ProofVerdict::kProved) time = outside_time(call, verdict, evidence);
+  call.json() ? print_json(verdict, time) : print_text(verdict, time);
   if (verdict.kind == ProofVerdict::kProved) return 0;
   return verdict.kind == ProofVerdict::kFault ? 1 : kNoEvidence;
 }
@@ -149,7 +153,10 @@ Command check_command() {
       "no proof, cut off, of another ledger, signed by an unknown key, or not seen by the witnesses of the policy.\n",
       {{"--trust", "VKEYFILE,...", "files of verifier keys: the ledger's, and those of witnesses you trust", true},
        {"--policy", "FILE",
-        "whose logs, and which witnesses must have seen the checkpoint (C2SP tlog-policy); its keys are trusted"}},
+        "whose logs, and which witnesses must have seen the checkpoint (C2SP tlog-policy); its keys are trusted"},
+       {"--tsa-ca", "FILE", "certificates (PEM) of authorities whose time stamps you trust"},
+       {"--after", "FILE",
+        "an earlier proof of its shard, or checkpoint of shard 0, with witnesses: it entered the ledger after that"}},
       run};
 }
 

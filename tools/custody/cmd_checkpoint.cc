@@ -2,9 +2,11 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "ledger/base/time.h"
 #include "ledger/codec/json.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/custody/outside_time.h"
 #include "tools/custody/text.h"
 #include "tools/custody/trusted_keys.h"
 
@@ -45,6 +47,27 @@ void print_witnessed(const boost::json::object& answer) {
   if (newest > size) std::cout << "UNWITNESSED tail  " << newest - size << " records of shard 0 were signed since\n";
 }
 
+void print_stamped(const boost::json::object& answer, const std::optional<TimeAuthorities>& trusted) {
+  const auto* said = answer.if_contains("stamped");
+  if (said == nullptr || !said->is_object()) {
+    if (trusted) std::cout << "time stamp  none\n";
+    return;
+  }
+  const auto& stamped = said->get_object();
+  std::cout << "time stamp ";
+  if (!trusted) {
+    std::cout << number_member(stamped, "size") << " records of shard 0 (not judged here: --tsa-ca)\n";
+    return;
+  }
+  const auto stamps = judge_timestamps(parse_note(text_member(stamped, "note")), *trusted);
+  if (stamps.empty()) {
+    std::cout << "NONE that holds under these authorities\n";
+    return;
+  }
+  std::cout << number_member(stamped, "size") << " records of shard 0 were there not after "
+            << short_time(to_rfc3339(stamps.front().latest_us)) << ", says " << stamps.front().authority << "\n";
+}
+
 struct Judged {
   std::vector<ProofVerdict::Witness> witnesses;
   std::optional<std::string> reason;  // why it does not count
@@ -57,7 +80,8 @@ Judged judge(const Policy& policy, const boost::json::object& answer) {
   return {vouching(policy, verdict), against(policy, verdict)};
 }
 
-void print_text(const boost::json::object& answer, const std::optional<Judged>& judged) {
+void print_text(const boost::json::object& answer, const std::optional<Judged>& judged,
+                const std::optional<TimeAuthorities>& trusted) {
   std::cout << "vkey       " << text_member(answer, "vkey") << "\n"
             << "round      " << number_member(answer, "round") << ", closed "
             << short_time(text_member(answer, "closed_at")) << " by the operator's clock\n";
@@ -67,6 +91,7 @@ void print_text(const boost::json::object& answer, const std::optional<Judged>& 
                                  : witnesses_text(judged->witnesses) + "quorum      of the policy has seen it\n");
   else
     print_witnessed(answer);
+  print_stamped(answer, trusted);
   for (const auto& shard : answer.at("shards").as_array()) std::cout << "\n" << text_member(shard.as_object(), "note");
 }
 
@@ -74,6 +99,7 @@ int run(const Invocation& call) {
   std::map<std::string, std::string> query;
   if (const auto at = call.value("--at")) query["as_of"] = *at;
   const auto policy = policy_of(call);
+  const auto trusted = time_authorities_of(call);
   const std::string text = connect(call)->get("/v1/checkpoints", query);
   boost::json::value document = parse_json(text);
   auto& answer = document.as_object();
@@ -90,7 +116,7 @@ int run(const Invocation& call) {
   if (call.json())
     std::cout << boost::json::serialize(answer) << "\n";
   else
-    print_text(answer, judged);
+    print_text(answer, judged, trusted);
   return judged && judged->reason ? kNoEvidence : 0;
 }
 
@@ -105,6 +131,7 @@ Command checkpoint_command() {
       "the newest that has their quorum. Exit status 5 where the policy that is given takes it for UNWITNESSED.\n",
       {{"--at", "TIME|ROUND", "those of the round that stood then"},
        {"--policy", "FILE", "judge by this policy, whatever the ledger's own is (C2SP tlog-policy)"},
+       {"--tsa-ca", "FILE", "certificates (PEM) of authorities for time: judges the newest time stamp"},
        {"--vkey", "", "the ledger's verifier key alone, for a file that `custody check --trust` takes"}},
       run};
 }

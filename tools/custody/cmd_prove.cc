@@ -13,8 +13,10 @@ namespace {
 int run(const Invocation& call) {
   const auto ref = parse_ref(call.argument(0, "the record, shard:seq"));
   if (!ref) throw Error(ErrorCode::kUsage, "a record is named shard:seq, such as 0:12");
+  std::map<std::string, std::string> query;
+  if (call.has("--earliest")) query["checkpoint"] = "earliest";
   const std::string proof =
-      connect(call)->get("/v1/proofs/" + std::to_string(ref->shard) + "/" + std::to_string(ref->seq));
+      connect(call)->get("/v1/proofs/" + std::to_string(ref->shard) + "/" + std::to_string(ref->seq), query);
   const auto file = call.value("-o");
   if (file) write_file_durably(*file, proof);
   if (call.json()) {
@@ -40,7 +42,9 @@ Command prove_command() {
           "SHARD:SEQ",
           "one record and its proof, as a file that is checked offline",
           "The file is a C2SP tlog-proof and holds the record, never encrypted values (docs/formats/proof.md).\n",
-          {{"-o", "FILE", "where to (default: standard output)"}},
+          {{"-o", "FILE", "where to (default: standard output)"},
+           {"--earliest", "",
+            "by the first checkpoint that covers it and others have vouched for: says best by when it was there"}},
           run};
 }
 

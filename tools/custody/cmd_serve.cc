@@ -44,7 +44,11 @@ std::chrono::milliseconds time_of(const std::string& flag, const std::string& te
 WitnessConfig witnesses_of(const Invocation& call) {
   WitnessConfig out;
   out.policy = policy_of(call);
-  out.submit = out.policy.has_value();
+  out.time_url = call.value("--tsa").value_or("");
+  if (call.has("--tsa") != call.has("--tsa-ca"))
+    throw Error(ErrorCode::kUsage, "--tsa and --tsa-ca go together: whose time stamps are taken");
+  if (const auto file = call.value("--tsa-ca")) out.time_authorities = read_file(*file, 1u << 20);
+  out.submit = true;
   if (const auto limit = call.value("--witness-limit")) out.limit = time_of("--witness-limit", *limit);
   if (!out.policy && out.limit.count() > 0)
     throw Error(ErrorCode::kUsage, "--witness-limit needs the --policy that names the witnesses");
@@ -123,6 +127,8 @@ Command serve_command() {
         "the witnesses to submit shard 0's checkpoints to, and which must have seen one (C2SP tlog-policy)"},
        {"--witness-limit", "TIME",
         "not ready once nothing newer has had its quorum for this long, such as 10m (default: stays ready, and warns)"},
+       {"--tsa", "URL", "an authority for time stamps (RFC 3161), asked once a minute for one of a checkpoint"},
+       {"--tsa-ca", "FILE", "certificates (PEM) of who vouches for that authority"},
        {"--access-log", "", "one JSON line a request on standard error"}},
       run};
 }

@@ -139,10 +139,12 @@ void Node::open_parts() {
 
 void Node::open_witnessing() {
   const WitnessConfig& wanted = config_.witnesses;
-  if (!wanted.policy || !wanted.submit) return;
-  Witnessing::check(*wanted.policy, descriptor());
-  witnessing_ =
-      std::make_shared<Witnessing>(*log_, *trees_[0], *rounds_, WitnessingOptions{*wanted.policy, {}, {}, wanted.warn});
+  if (!wanted.submit || (!wanted.policy && wanted.time_url.empty())) return;
+  if (wanted.policy) Witnessing::check(*wanted.policy, descriptor());
+  witnessing_ = std::make_shared<Witnessing>(
+      *log_, *trees_[0], *rounds_,
+      WitnessingOptions{
+          wanted.policy.value_or(Policy()), wanted.time_url, wanted.time_authorities, {}, {}, wanted.warn});
   rounds_->add(*witnessing_);
 }
 
@@ -234,7 +236,7 @@ std::optional<WitnessingStatus> Node::witnessing() const {
 
 // One that stands by has none of what the other has had witnessed since.
 std::optional<std::string> Node::witnessed_note() const {
-  if (!witnessing_ || !sealers_[0]->status().ready) return std::nullopt;
+  if (!witnessing_ || !config_.witnesses.policy || !sealers_[0]->status().ready) return std::nullopt;
   const auto newest = witnessing_->status().newest;
   return newest ? std::optional(newest->note) : std::nullopt;
 }
@@ -248,7 +250,8 @@ std::string Node::unwitnessed() const {
 
 void Node::put_witness_notices(std::vector<std::string>& out) const {
   const auto status = witnessing();
-  if (!status) return;
+  if (status && !status->trouble.empty()) out.push_back("NOT SUBMITTED to witnesses: " + status->trouble);
+  if (!status || !config_.witnesses.policy) return;
   const Policy& policy = *config_.witnesses.policy;
   if (status->lacking > kWitnessPatience)
     out.push_back("UNWITNESSED for " + seconds_text(status->lacking) + ": the quorum '" +
@@ -258,7 +261,6 @@ void Node::put_witness_notices(std::vector<std::string>& out) const {
   for (size_t i = 0; i < status->witnesses.size(); ++i)
     if (status->witnesses[i].contradicts)
       out.push_back("WITNESS " + policy.witnesses[i].name + " " + status->witnesses[i].trouble);
-  if (!status->trouble.empty()) out.push_back("NOT SUBMITTED to witnesses: " + status->trouble);
 }
 
 std::vector<std::string> Node::notices() const {

@@ -65,6 +65,10 @@ struct Metrics::Families {
       gauges("custody_witnessed_records", "Records of shard 0 under the newest checkpoint that has its quorum.");
   Family<Gauge>& witness_lacking =
       gauges("custody_unwitnessed_seconds", "For how long something signed lacks its quorum; 0 = nothing does.");
+  Family<Gauge>& stamp_time =
+      gauges("custody_time_stamp_seconds", "By when the last time stamp was made, since 1970; 0 = none in this run.");
+  Family<Counter>& stamp_failures =
+      counters("custody_time_stamp_failures_total", "Time stamps that were not had, by what happened.");
   Family<Gauge>& build = gauges("custody_build_info", "1, with the version.");
 
   // Names of witnesses are the operator's, out of the policy file.
@@ -82,6 +86,12 @@ struct Metrics::Families {
                 {{"witness", name}, {"kind", std::string(failure_name(static_cast<OutsideFailure>(kind)))}}),
             state.failures[kind]);
     }
+  }
+  void stamping(const StampingState& state) {
+    stamp_time.Add({}).Set(static_cast<double>(state.latest_us) / 1e6);
+    for (size_t kind = 0; kind < kOutsideFailures; ++kind)
+      set(stamp_failures.Add({{"kind", std::string(failure_name(static_cast<OutsideFailure>(kind)))}}),
+          state.failures[kind]);
   }
   static void set(Counter& counter, uint64_t total) { counter.Increment(static_cast<double>(total) - counter.Value()); }
 };
@@ -128,7 +138,10 @@ std::string Metrics::text(Node& node) {
     if (status.projector) families_->projector_lag.Add(shard).Set(static_cast<double>(status.projector->lag(size)));
     if (status.shard == 0) families_->round.Set(static_cast<double>(status.chain.round));
   }
-  if (const auto witnessing = node.witnessing()) families_->witnessing(*witnessing, *node.config().witnesses.policy);
+  if (const auto witnessing = node.witnessing()) {
+    if (const auto& policy = node.config().witnesses.policy) families_->witnessing(*witnessing, *policy);
+    if (witnessing->stamping) families_->stamping(*witnessing->stamping);
+  }
   families_->ready.Set(node.not_ready().empty() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }

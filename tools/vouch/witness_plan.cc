@@ -38,12 +38,13 @@ bool WitnessPlan::may_begin(Time now) const {
   if (turn_.size > 0 && now < turn_.began + pace_.turn) return false;
   const bool again = newest_size_ == turn_.size;
   if (again && turn_.quorum) return false;
+  if (going_.empty()) return true;  // for those who add lines
   for (size_t i = 0; i < going_.size(); ++i)
     if (!going_[i].busy && now >= going_[i].not_before && !(again && going_[i].cosigned == turn_.size)) return true;
   return false;
 }
 
-void WitnessPlan::open_turn(Time now) {
+void WitnessPlan::begin_turn(Time now) {
   if (turn_.size != newest_size_)
     turn_ = {newest_round_, newest_size_, newest_note_, now, std::nullopt, false, false, true};
   turn_.open = true;
@@ -62,7 +63,7 @@ bool WitnessPlan::wants(size_t witness, Time now) const {
 }
 
 std::vector<WitnessPlan::Errand> WitnessPlan::due(Time now) {
-  if (may_begin(now)) open_turn(now);
+  if (may_begin(now)) begin_turn(now);
   std::vector<Errand> errands;
   for (size_t i = 0; i < going_.size(); ++i) {
     if (!wants(i, now)) continue;
@@ -100,14 +101,23 @@ void WitnessPlan::take_line(const Errand& errand, const WitnessAnswer& answer, T
   state.time_s = answer.time_s;
   ++state.cosigned;
   state.trouble.clear();
-  if (!turn_.open || errand.size != turn_.size) return;  // too late for its note
-  if (turn_.note.size() + answer.line.size() > kMaxNoteBytes) return;
-  turn_.note += answer.line;
-  turn_.changed = true;
-  if (!turn_.quorum && judge_policy(policy_, parse_note(turn_.note)).quorum) {
+  add_line(errand.size, answer.line);
+  if (turn_.open && !turn_.quorum && judge_policy(policy_, parse_note(turn_.note)).quorum) {
     turn_.quorum = true;
     turn_.quorum_at = now;
   }
+}
+
+// One that comes too late for its note is dropped.
+void WitnessPlan::add_line(uint64_t size, const std::string& line) {
+  if (!turn_.open || size != turn_.size || turn_.note.size() + line.size() > kMaxNoteBytes) return;
+  turn_.note += line;
+  turn_.changed = true;
+}
+
+std::optional<std::pair<uint64_t, std::string>> WitnessPlan::open_turn() const {
+  if (!turn_.open) return std::nullopt;
+  return std::pair(turn_.size, turn_.note);
 }
 
 void WitnessPlan::take_size(const Errand& errand, uint64_t size, Time now) {
@@ -176,6 +186,7 @@ WitnessPlan::Time WitnessPlan::wake(Time now) const {
   const Time next = turn_.open || turn_.size == 0 ? now : turn_.began + pace_.turn;
   for (const Going& going : going_)
     if (!going.busy) at(std::max(going.not_before, next));
+  if (going_.empty()) at(next);
   return soonest;
 }
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/proof/policy.h"
@@ -64,7 +65,11 @@ class WitnessPlan {
   void answer(const Errand& errand, const WitnessAnswer& answer, Time now);
   // An errand that we could not send, through no fault of the witness.
   void abandon(const Errand& errand, Time now);
-  // The note of a turn that has ended, where it was cosigned.
+  // A line that somebody else than a witness puts to the note of the turn, while that is open and of this size.
+  void add_line(uint64_t size, const std::string& line);
+  // The size and the note of the turn that is open.
+  std::optional<std::pair<uint64_t, std::string>> open_turn() const;
+  // The note of a turn that has ended, where a line was put to it.
   std::optional<Outcome> finished(Time now);
   // When there may be something to do without an answer or an offer.
   Time wake(Time now) const;
@@ -82,7 +87,7 @@ class WitnessPlan {
     Time began;
     std::optional<Time> quorum_at;
     bool quorum = false;
-    bool changed = false;  // cosigned since its note was handed out
+    bool changed = false;  // since its note was handed out
     bool open = false;
   };
   struct Going {
@@ -92,7 +97,7 @@ class WitnessPlan {
     unsigned failures = 0;   // in a row
     Time not_before{};
   };
-  void open_turn(Time now);
+  void begin_turn(Time now);
   bool may_begin(Time now) const;
   bool wants(size_t witness, Time now) const;
   bool over(Time now) const;

@@ -63,7 +63,8 @@ Witnessing::Witnessing(Log& log, TreeKeeper& tree, RoundKeeper& rounds, Witnessi
       options_(std::move(options)),
       outbox_(options_.limits),
       plan_(options_.policy, options_.pace),
-      told_(options_.policy.witnesses.size()) {
+      told_(options_.policy.witnesses.size() + 1) {
+  if (!options_.time_url.empty()) stamping_.emplace(options_.time_url, TimeAuthorities(options_.time_authorities));
   status_.witnesses = plan_.witnesses();
 }
 Witnessing::~Witnessing() {
@@ -95,6 +96,8 @@ void Witnessing::step() {
     remember();
     keep_finished(now);
     for (const WitnessPlan::Errand& errand : plan_.due(now)) send(errand);
+    ask_for_time(now);
+    keep_finished(now);                    // where nobody had to be asked
   } catch (const std::exception& error) {  // the log is away: nothing was promised, and nothing is lost
     trouble_ = error.what();
   }
@@ -102,7 +105,9 @@ void Witnessing::step() {
   outbox_.later(trouble_.empty() ? plan_.wake(now) : now + kAgain, [this] { step(); });
 }
 
+// A time stamp that is on its way belongs into the note before that is final.
 void Witnessing::keep_finished(WitnessPlan::Time now) {
+  if (stamping_ && stamping_->busy()) return;
   if (!unkept_) unkept_ = plan_.finished(now);
   for (; unkept_; unkept_ = plan_.finished(now)) keep(*unkept_);
 }
@@ -111,6 +116,8 @@ void Witnessing::keep_finished(WitnessPlan::Time now) {
 void Witnessing::remember() {
   if (remembered_) return;
   const Policy& policy = options_.policy;
+  remembered_ = policy.witnesses.empty();
+  if (remembered_) return;
   const auto note = log_.newest_checkpoint(0, UINT64_MAX, [&](std::string_view text) { return counts(policy, text); });
   if (note) {
     const SignedNote parsed = parse_note(*note);
@@ -147,6 +154,15 @@ void Witnessing::answered(const WitnessPlan::Errand& errand, const OutsideReply&
   step();
 }
 
+void Witnessing::ask_for_time(WitnessPlan::Time now) {
+  const auto turn = plan_.open_turn();
+  if (!stamping_ || !turn || !stamping_->due(now)) return;
+  outbox_.post(stamping_->ask(turn->second, now), [this, size = turn->first](const OutsideReply& reply) {
+    if (const auto line = stamping_->answer(reply, steady_clock::now())) plan_.add_line(size, *line);
+    step();
+  });
+}
+
 void Witnessing::keep(const WitnessPlan::Outcome& outcome) {
   log_.put_checkpoint(0, outcome.size, outcome.note);
   if (!outcome.quorum) return;
@@ -160,18 +176,23 @@ void Witnessing::announce(const WitnessedCheckpoint& newest) {
   status_.newest = newest;
 }
 
+void Witnessing::warn_of_changes() {
+  const auto tell = [this](std::string& told, const std::string& who, const std::string& trouble, const char* well) {
+    if (trouble != told && options_.warn) options_.warn(who + " " + (trouble.empty() ? well : trouble));
+    told = trouble;
+  };
+  for (size_t i = 0; i < options_.policy.witnesses.size(); ++i)
+    tell(told_[i], "witness " + options_.policy.witnesses[i].name, plan_.witnesses()[i].trouble, "cosigns again");
+  if (stamping_)
+    tell(told_.back(), "time authority " + stamping_->state().authority, stamping_->state().trouble, "stamps again");
+}
+
 void Witnessing::publish() {
-  for (size_t i = 0; i < told_.size(); ++i) {
-    const std::string& trouble = plan_.witnesses()[i].trouble;
-    if (trouble != told_[i] && options_.warn) {
-      const std::string& name = options_.policy.witnesses[i].name;
-      options_.warn("witness " + name + (trouble.empty() ? " cosigns again" : " " + trouble));
-    }
-    told_[i] = trouble;
-  }
+  warn_of_changes();
   const std::lock_guard lock(mutex_);
   status_.witnesses = plan_.witnesses();
   status_.trouble = trouble_;
+  if (stamping_) status_.stamping = stamping_->state();
   lacking_since_ = plan_.lacking_since();
 }
 

@@ -301,5 +301,29 @@ TEST_F(WitnessPlanTest, WhatCouldNotBeSentIsNoFaultOfTheWitness) {
   EXPECT_TRUE(plan_.finished(now_)->quorum);
 }
 
+TEST_F(WitnessPlanTest, ALineOfSomebodyElseIsPutToTheNoteOfItsTurn) {
+  const std::string line = signature_line({"tsa.example/rfc3161", {}, "token"});
+  plan_ = WitnessPlan(Policy{}, WitnessPace{});  // no witness at all
+  EXPECT_FALSE(plan_.open_turn());
+  offer(5);
+  EXPECT_THAT(due(), IsEmpty());
+  ASSERT_TRUE(plan_.open_turn());
+  EXPECT_EQ(plan_.open_turn()->first, 5U);
+  plan_.add_line(4, line);  // of another checkpoint
+  plan_.add_line(5, line);
+  const auto outcome = plan_.finished(now_);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->note, note_of(5) + line);
+  EXPECT_TRUE(outcome->quorum) << "none was asked for";
+  plan_.add_line(5, line);  // too late
+  EXPECT_FALSE(plan_.finished(now_));
+  EXPECT_FALSE(plan_.lacking_since());
+  offer(6);
+  EXPECT_EQ(plan_.wake(now_), now_ + WitnessPace{}.turn);
+  after(WitnessPace{}.turn);
+  due();
+  EXPECT_FALSE(plan_.finished(now_)) << "nobody added anything";
+}
+
 }  // namespace
 }  // namespace custody
