@@ -28,7 +28,7 @@ struct Projector::Core {
   bool wait(steady_clock::time_point until, const std::function<std::optional<bool>()>& done);
   void wait_for_equal_ground(Crew& rebuilt, const Position& position, const std::function<void()>& still);
   void take_over(uint64_t next, std::shared_ptr<ViewStore>& rebuilt, const std::function<void()>& still);
-  RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report);
+  RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report, bool all_attested);
   bool has_no_views() const;
   bool is_long_log(const std::stop_token& stop) const;
   void fold_first(const std::stop_token& stop);
@@ -131,9 +131,11 @@ bool Projector::Core::is_long_log(const std::stop_token& stop) const {
 void Projector::Core::fold_first(const std::stop_token& stop) {
   try {
     if (is_long_log(stop))
-      rebuild([&stop](const RebuildProgress&) {
-        if (stop.stop_requested()) throw Error(ErrorCode::kUnavailable, "the projector is stopping");
-      });
+      rebuild(
+          [&stop](const RebuildProgress&) {
+            if (stop.stop_requested()) throw Error(ErrorCode::kUnavailable, "the projector is stopping");
+          },
+          false);
   } catch (const std::exception&) {  // called off, or trouble that the workers will meet as well, and tell
   }
   {
@@ -184,6 +186,15 @@ bool Projector::wait_until_round(uint64_t round, milliseconds wait) {
 void Projector::on_progress(std::function<void()> callback) {
   const std::lock_guard guard(core_->mutex);
   core_->callback = std::move(callback);
+}
+
+ViewSnapshot Projector::snapshot() const {
+  std::shared_ptr<const ViewStore> store;
+  {
+    const std::lock_guard guard(core_->mutex);
+    store = core_->store;
+  }
+  return ViewSnapshot(std::move(store));
 }
 
 const Views& Projector::views() const {
@@ -246,11 +257,11 @@ void Projector::Core::take_over(uint64_t next, std::shared_ptr<ViewStore>& rebui
   changed();
 }
 
-RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&)>& report) {
-  return core_->rebuild(report);
+RebuildReport Projector::rebuild(const std::function<void(const RebuildProgress&)>& report, bool all_attested) {
+  return core_->rebuild(report, all_attested);
 }
 
-RebuildReport Projector::Core::rebuild(const std::function<void(const RebuildProgress&)>& report) {
+RebuildReport Projector::Core::rebuild(const std::function<void(const RebuildProgress&)>& report, bool all_attested) {
   const std::unique_lock alone(rebuilding, std::try_to_lock);
   if (!alone.owns_lock()) throw Error(ErrorCode::kConflict, "the views are being rebuilt already");
   const auto began = steady_clock::now();
@@ -285,6 +296,8 @@ RebuildReport Projector::Core::rebuild(const std::function<void(const RebuildPro
     result.swapped = all_equal(result.views);
     live.reset();
     if (result.swapped) {
+      phase("attested");
+      result.attested = check_attested(ViewSnapshot(rebuilt), all_attested, [&](uint64_t) { phase("attested"); });
       phase("swap");
       take_over(next, rebuilt, [&] { phase("swap"); });
     }

@@ -22,7 +22,9 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/log/log.h"
+#include "projections/attested_check.h"
 #include "projections/query/views.h"
+#include "projections/store/view_store.h"
 
 namespace custody {
 
@@ -75,7 +77,7 @@ struct ProjectorProgress {
 };
 
 struct RebuildProgress {
-  std::string_view phase;  // "fold", "load", "catch up", "digest", "swap"
+  std::string_view phase;  // "fold", "load", "catch up", "digest", "attested", "swap"
   uint64_t done = 0;       // fold: records; load, digest: rows
   uint64_t total = 0;
   uint64_t per_second = 0;
@@ -109,11 +111,13 @@ struct RebuildReport {
   uint64_t milliseconds = 0;
   Position position;  // where the digests were taken
   std::vector<RebuiltView> views;
+  AttestedChecks attested;  // what the ledger says of the views, against what was folded now
 
   template <class Archive>
   void serialize(Archive& ar) {
     ar(field("swapped", swapped), field("generation", generation), field("records", records),
-       field("milliseconds", milliseconds), field("position", position), field("views", views));
+       field("milliseconds", milliseconds), field("position", position), field("views", views),
+       field("attested", attested));
   }
 };
 
@@ -146,6 +150,9 @@ class Projector {
   // throw or call the projector.
   void on_progress(std::function<void()> callback);
 
+  // A snapshot of the generation in use.
+  ViewSnapshot snapshot() const;
+
   // The questions. Always asks the generation in use; may be kept, and used from any thread, as long as the projector.
   const Views& views() const;
 
@@ -154,7 +161,8 @@ class Projector {
   // Errors leave the old generation in use, and so does whatever `report` throws: that is how to call it off. It must
   // have returned before the projector goes. kUnavailable: a shard's link is broken before that round; kConflict: a
   // rebuild is under way.
-  RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report = {});
+  // What view.attested records say is compared with what was folded: of each view the newest, or all of them.
+  RebuildReport rebuild(const std::function<void(const RebuildProgress&)>& report = {}, bool all_attested = false);
 
  private:
   struct Core;

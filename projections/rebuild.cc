@@ -4,7 +4,7 @@
 #include <future>
 
 #include "projections/store/bulk_load.h"
-#include "projections/store/digest.h"
+#include "projections/store/view_tree.h"
 
 namespace custody {
 namespace {
@@ -84,9 +84,9 @@ std::vector<RebuiltView> Rebuild::compare(const std::shared_ptr<const ViewStore>
   const auto digests = [&](const std::shared_ptr<const ViewStore>& store) {
     try {
       const ViewSnapshot snapshot(store);
-      std::vector<RowsDigest> all;
+      std::vector<ViewTree> all;
       for (View view : kAllViews)
-        all.push_back(digest_of(snapshot, view, sizes, [&](uint64_t rows) {
+        all.push_back(ViewTree::of(snapshot, view, sizes, [&](uint64_t rows) {
           if (called_off) throw Error(ErrorCode::kUnavailable, "the rebuild was called off");
           tell("digest", read += rows, 2 * rows_);
         }));
@@ -97,11 +97,11 @@ std::vector<RebuiltView> Rebuild::compare(const std::shared_ptr<const ViewStore>
     }
   };
   auto of_live = std::async(std::launch::async, digests, live);
-  const std::vector<RowsDigest> b = digests(rebuilt);
-  const std::vector<RowsDigest> a = of_live.get();
+  const std::vector<ViewTree> b = digests(rebuilt);
+  const std::vector<ViewTree> a = of_live.get();
   std::vector<RebuiltView> views;
   for (size_t i = 0; i < kViewCount; ++i)
-    views.push_back({std::string(view_name(kAllViews[i])), a[i].rows, b[i].rows, a[i].root, b[i].root});
+    views.push_back({std::string(view_name(kAllViews[i])), a[i].rows(), b[i].rows(), a[i].root(), b[i].root()});
   return views;
 }
 

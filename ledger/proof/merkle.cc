@@ -22,15 +22,18 @@ std::string CompactRange::encode() const {
   return out;
 }
 
-void CompactRange::append(const Digest& leaf_hash) {
-  // Adding one to the size carries through its trailing one bits; each carry joins two subtrees of equal size.
-  Digest joined = leaf_hash;
-  for (uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
+void CompactRange::append_subtree(unsigned level, const Digest& root) {
+  if (level > 63 || (size_ & ((uint64_t{1} << level) - 1)) != 0 || size_ > UINT64_MAX - (uint64_t{1} << level))
+    throw Error(ErrorCode::kUsage,
+                "no subtree of level " + std::to_string(level) + " stands behind " + std::to_string(size_) + " leaves");
+  // Adding 2^level to the size carries through the one bits from there; each carry joins two subtrees of equal size.
+  Digest joined = root;
+  for (uint64_t carry = size_ >> level; (carry & 1) != 0; carry >>= 1) {
     joined = node_hash(subtrees_.back(), joined);
     subtrees_.pop_back();
   }
   subtrees_.push_back(joined);
-  ++size_;
+  size_ += uint64_t{1} << level;
 }
 
 Digest CompactRange::root() const {

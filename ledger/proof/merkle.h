@@ -20,7 +20,10 @@ class CompactRange {
   static CompactRange decode(std::string_view bytes);
   std::string encode() const;  // u64 size, digests
 
-  void append(const Digest& leaf_hash);
+  void append(const Digest& leaf_hash) { append_subtree(0, leaf_hash); }
+  // A perfect subtree of 2^level leaves at once. kUsage where none can begin at this size, or 2^64 leaves would be
+  // exceeded.
+  void append_subtree(unsigned level, const Digest& root);
   uint64_t size() const { return size_; }
   // Of the empty tree: SHA-256 of nothing.
   Digest root() const;

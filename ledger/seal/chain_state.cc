@@ -32,8 +32,9 @@ ChainState ChainState::start(uint32_t shard, const Digest& descriptor_hash) {
 void ChainState::apply(const Record& record, const Digest& leaf, uint64_t at_position) {
   const Seal& seal = record.seal;
   const std::string_view type = record.statement.type;
-  if (!is_own(record.statement)) {
-    ++grown;
+  if (!is_own(record.statement)) ++grown;
+  // What a projector or a gateway says in the ledger's name is to be covered by a round as an event is.
+  if (!is_own(record.statement) || !made_by_sealer(type)) {
     growth = seal.seq + 1;
   } else if (type == SealerStarted::kType) {
     const auto body = decode_body<SealerStarted>(record.statement.body);

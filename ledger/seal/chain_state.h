@@ -19,7 +19,7 @@ struct ChainState {
   uint64_t term = 0;      // of the last sealer.started
   ByteArray<16> intake_id{};
   uint64_t grown = 0;           // records that are not the ledger's own
-  uint64_t growth = 0;          // size with the last of them included; 0 = none yet
+  uint64_t growth = 0;          // size with the last record that a round must cover; 0 = none yet
   uint64_t round = 0;           // number of the last ledger.round (shard 0)
   uint64_t round_size = 0;      // size with it included
   std::vector<uint64_t> named;  // sizes that it names, of shards 1 ... N-1

@@ -6,8 +6,12 @@ namespace custody {
 
 std::string own_record(const OwnIdentity& identity, std::string_view type, uint16_t version, std::string_view body,
                        Ref at, uint64_t registry, int64_t now_us) {
+  return own_event(identity, type, version, body, std::string(type) + ":" + to_text(at), now_us, registry, now_us);
+}
+
+std::string own_event(const OwnIdentity& identity, std::string_view type, uint16_t version, std::string_view body,
+                      const std::string& source_id, int64_t time_us, uint64_t registry, int64_t now_us) {
   const std::string source = "custody:" + identity.role;
-  const std::string source_id = std::string(type) + ":" + to_text(at);
   Stamp stamp;
   stamp.received_at_us = now_us;
   stamp.seen = registry;
@@ -19,8 +23,8 @@ std::string own_record(const OwnIdentity& identity, std::string_view type, uint1
   statement.version = version;
   statement.source = source;
   statement.source_id = source_id;
-  statement.time = {now_us, 0};
-  statement.id = make_event_id(source, source_id, now_us);
+  statement.time = {time_us, 0};
+  statement.id = make_event_id(source, source_id, time_us);
   statement.actor = "system:custody";
   statement.body = body;
   return to_canonical(stamp) + to_canonical(statement);

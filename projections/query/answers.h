@@ -206,28 +206,6 @@ struct RoundAnswer {
   }
 };
 
-// RFC 6962 root over a view's rows before a position (docs/views.md).
-struct ViewDigest {
-  std::string view;
-  uint64_t rows = 0;
-  Digest root{};
-
-  template <class Archive>
-  void serialize(Archive& ar) {
-    ar(field("view", view), field("rows", rows), field("root", root));
-  }
-};
-
-struct DigestsAnswer {
-  Position position;
-  std::vector<ViewDigest> views;
-
-  template <class Archive>
-  void serialize(Archive& ar) {
-    ar(field("position", position), field("views", views));
-  }
-};
-
 // A type, or a version of one, that this program does not know: such events are folded by their envelope.
 struct UnknownType {
   std::string type;

@@ -115,6 +115,19 @@ std::optional<RoundAnswer> first_round(const ViewSnapshot& snapshot,
   return best;
 }
 
+std::vector<AttestedAnswer> find_attested(const ViewSnapshot& snapshot, View view, std::optional<uint64_t> round) {
+  std::vector<AttestedAnswer> all;
+  std::string prefix = attested_prefix(view_name(view));
+  if (round) append_be64(prefix, *round);
+  LmdbCursor cursor = snapshot.cursor(0, View::kRounds);
+  for (bool found = cursor.seek(prefix); found && cursor.key().starts_with(prefix); found = cursor.next()) {
+    auto row = from_canonical<AttestedRow>(cursor.value());
+    all.push_back({to_text(Ref{0, seq_of_key(cursor.key())}), row.id, std::string(view_name(view)),
+                   std::move(row.rules), attested_round_of_key(cursor.key()), row.rows, row.root});
+  }
+  return all;
+}
+
 std::optional<std::string> stated(std::string_view text) {
   if (text.empty()) return std::nullopt;
   return std::string(text);

@@ -31,6 +31,10 @@ std::optional<RoundAnswer> newest_round(const ViewSnapshot& snapshot);
 std::optional<RoundAnswer> first_round(const ViewSnapshot& snapshot,
                                        const std::function<bool(const RoundAnswer&)>& holds);
 
+// What view.attested records say of a view, by round, or of one round.
+std::vector<AttestedAnswer> find_attested(const ViewSnapshot& snapshot, View view,
+                                          std::optional<uint64_t> round = std::nullopt);
+
 EventAnswer event_answer(uint32_t shard, uint64_t seq, const EventSummary& summary);
 EventAnswer event_answer(uint32_t shard, uint64_t seq, std::string_view summary_bytes);
 // nullopt for an empty text.

@@ -1,7 +1,7 @@
 #include "projections/query/views.h"
 
 #include "projections/query/question.h"
-#include "projections/store/digest.h"
+#include "projections/store/view_tree.h"
 
 namespace custody {
 
@@ -15,12 +15,15 @@ std::string_view activity_by_name(ActivityBy by) {
       return "source";
     case ActivityBy::kDataset:
       return "dataset";
+    case ActivityBy::kOperation:
+      return "operation";
   }
   return "";
 }
 
 std::optional<ActivityBy> parse_activity_by(std::string_view name) {
-  for (ActivityBy by : {ActivityBy::kActor, ActivityBy::kStep, ActivityBy::kSource, ActivityBy::kDataset})
+  for (ActivityBy by :
+       {ActivityBy::kActor, ActivityBy::kStep, ActivityBy::kSource, ActivityBy::kDataset, ActivityBy::kOperation})
     if (activity_by_name(by) == name) return by;
   return std::nullopt;
 }
@@ -47,12 +50,20 @@ std::optional<RoundAnswer> Views::round_of(const Ref& ref) const {
   });
 }
 
+std::vector<AttestedAnswer> Views::attested(View view, std::optional<uint64_t> round) const {
+  return find_attested(ViewSnapshot(store_()), view, round);
+}
+
+std::optional<RoundAnswer> Views::first_round_from(int64_t time_us) const {
+  return first_round(ViewSnapshot(store_()), [&](const RoundAnswer& round) { return round.closed_at.us >= time_us; });
+}
+
 DigestsAnswer Views::digests(const Moment& moment) const {
   const Question question(store_(), moment);
   DigestsAnswer answer{question.position(), {}};
   for (View view : kAllViews) {
-    const RowsDigest digest = digest_of(question.snapshot(), view, question.position().sizes);
-    answer.views.push_back({std::string(view_name(view)), digest.rows, digest.root});
+    const ViewTree tree = ViewTree::of(question.snapshot(), view, question.position().sizes);
+    answer.views.push_back({std::string(view_name(view)), tree.rows(), tree.root()});
   }
   return answer;
 }

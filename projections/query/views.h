@@ -16,13 +16,15 @@
 #include <vector>
 
 #include "projections/query/answers.h"
+#include "projections/query/digest_answers.h"
 #include "projections/views/activity.h"
 
 namespace custody {
 
 class ViewStore;
+enum class View : uint8_t;
 
-// "actor", "step", "source", "dataset".
+// "actor", "step", "source", "dataset", "operation".
 std::string_view activity_by_name(ActivityBy by);
 std::optional<ActivityBy> parse_activity_by(std::string_view name);
 
@@ -42,6 +44,10 @@ class Views {
   // The newest round of shard 0's views, whether or not the other shards have reached it.
   std::optional<RoundAnswer> latest_round() const;
   std::optional<RoundAnswer> round(uint64_t number) const;
+  // What was attested of a view, by round, or of one round: more than one where somebody contradicts themselves.
+  std::vector<AttestedAnswer> attested(View view, std::optional<uint64_t> round = std::nullopt) const;
+  // The first round closed at or after the time; nullopt: not yet.
+  std::optional<RoundAnswer> first_round_from(int64_t time_us) const;
   // The round a record belongs to: the first whose size of its shard is above the record's seq. nullopt: not closed
   // yet.
   std::optional<RoundAnswer> round_of(const Ref& ref) const;
@@ -50,6 +56,7 @@ class Views {
   // The newest `limit` events, still oldest first.
   TimelineAnswer timeline_tail(const SubjectId& subject, size_t limit, const Moment& moment = {}) const;
   FieldsAnswer fields(const SubjectId& subject, const Moment& moment = {}) const;
+  // `name` of an operation is its 16 bytes.
   ActivityAnswer activity(ActivityBy by, std::string_view name, const Moment& moment = {}, const Page& page = {}) const;
   // As activity, newest first.
   ActivityAnswer activity_newest(ActivityBy by, std::string_view name, const Moment& moment = {},

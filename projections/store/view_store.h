@@ -20,7 +20,9 @@
 namespace custody {
 
 // Raised whenever rows change their shape or meaning: views of another version are folded anew, never read.
-inline constexpr uint32_t kViewFormat = 1;
+inline constexpr uint32_t kViewFormat = 2;
+// As view.attested names it.
+inline constexpr std::string_view kViewRules = "custody-views-2";
 
 // How far a shard is folded.
 struct FoldCursor {

@@ -18,7 +18,7 @@ void add(const FoldInput& in, ActivityBy by, std::string_view name, RowBatch& ou
   append_be64(key, static_cast<uint64_t>(in.summary.time.us));
   key.append(in.summary.id.view().substr(8));
   append_be64(key, in.record.seal.seq);
-  out.value();
+  out.value().push_back(static_cast<char>(in.record.seal.shard));
   out.done();
 }
 
@@ -47,6 +47,7 @@ void fold_activity(const FoldInput& in, RowBatch& out) {
   add(in, ActivityBy::kStep, in.summary.step, out);
   add(in, ActivityBy::kSource, in.summary.source, out);
   add(in, ActivityBy::kDataset, in.summary.dataset, out);
+  if (!in.summary.operation.empty()) add(in, ActivityBy::kOperation, in.summary.operation.view(), out);
 }
 
 }  // namespace custody

@@ -5,6 +5,7 @@ namespace {
 
 void summarise(const Record& record, const BodyFacts& facts, bool understood, EventSummary& out) {
   const Statement& statement = record.statement;
+  out.shard = static_cast<uint8_t>(record.seal.shard);
   out.id = statement.id;
   out.type = statement.type;
   out.version = statement.version;

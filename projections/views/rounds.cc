@@ -8,6 +8,7 @@ namespace {
 
 constexpr char kRound = 1;
 constexpr char kTime = 2;
+constexpr char kAttested = 3;
 constexpr size_t kRoundKeyBytes = 1 + 8 + 8;
 constexpr size_t kTimeKeyBytes = 1 + 8 + 8 + 8;
 
@@ -47,7 +48,35 @@ uint64_t round_of_time_key(std::string_view key) {
   return read_be64(key.substr(9));
 }
 
+std::string attested_prefix(std::string_view view) {
+  std::string key(1, kAttested);
+  key.push_back(static_cast<char>(view.size()));
+  return key.append(view);
+}
+
+uint64_t attested_round_of_key(std::string_view key) {
+  if (key.size() < 16) throw Error(ErrorCode::kStore, "a malformed row in the view rounds");
+  return read_be64(key.substr(key.size() - 16));
+}
+
+namespace {
+
+void fold_attested(const FoldInput& in, RowBatch& out) {
+  if (!in.summary.source.starts_with("custody:")) return;
+  const auto body = decode_body<ViewAttested>(in.record.statement.body);
+  std::string& key = out.begin(View::kRounds);
+  key.append(attested_prefix(body.view.text));
+  append_be64(key, body.round);
+  append_be64(key, in.record.seal.seq);
+  CanonicalWriter writer(out.value());
+  writer(AttestedRow{in.summary.id, body.rules.text, body.rows, body.root});
+  out.done();
+}
+
+}  // namespace
+
 void fold_rounds(const FoldInput& in, RowBatch& out) {
+  if (in.summary.type == ViewAttested::kType && in.summary.understood) return fold_attested(in, out);
   if (in.summary.type != LedgerRound::kType || !in.summary.understood) return;
   const auto body = decode_body<LedgerRound>(in.record.statement.body);
   RoundRow row{in.summary.id, body.closed_at.us, {in.record.seal.seq}};

@@ -12,6 +12,7 @@ namespace custody {
 
 // Views into the row, or into record and facts. Empty strings and zeros mean "not stated".
 struct EventSummary {
+  uint8_t shard = 0;  // first, so that who knows nothing else of a row can tell its record
   EventId id;
   std::string_view type;
   uint16_t version = 0;
@@ -28,12 +29,13 @@ struct EventSummary {
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(field("id", id), field("type", type), field("version", version), field("understood", understood),
-       field("time", time), field("received_at", received_at_us), field("sealed_at", sealed_at_us),
-       field("subject", subject), field("operation", operation), field("source", source), field("actor", actor),
-       field("principal", principal), field("step", step), field("grant", grant), field("purpose", purpose),
-       field("device", device), field("place", place), field("dataset", dataset), field("to", to), field("mode", mode),
-       field("rows", rows), field("values", values), field("fields", fields));
+    ar(field("shard", shard), field("id", id), field("type", type), field("version", version),
+       field("understood", understood), field("time", time), field("received_at", received_at_us),
+       field("sealed_at", sealed_at_us), field("subject", subject), field("operation", operation),
+       field("source", source), field("actor", actor), field("principal", principal), field("step", step),
+       field("grant", grant), field("purpose", purpose), field("device", device), field("place", place),
+       field("dataset", dataset), field("to", to), field("mode", mode), field("rows", rows), field("values", values),
+       field("fields", fields));
   }
 };
 

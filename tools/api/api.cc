@@ -85,6 +85,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/v1/activity", &Api::get_activity},
       {"GET", "/v1/registry/{}", &Api::get_registry},
       {"GET", "/v1/digests", &Api::get_digests},
+      {"GET", "/v1/completeness", &Api::get_completeness},
       {"POST", "/v1/projections/{}", &Api::post_projections},
       {"GET", "/v1/projections", &Api::get_projections},
       {"GET", "/v1/status", &Api::get_status},

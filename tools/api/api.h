@@ -75,6 +75,7 @@ class Api {
   ApiResponse get_activity(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_registry(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_digests(const ApiRequest&, const std::vector<std::string>&);
+  ApiResponse get_completeness(const ApiRequest&, const std::vector<std::string>&);
   // routes_status.cc
   ApiResponse get_status(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_healthz(const ApiRequest&, const std::vector<std::string>&);
@@ -82,7 +83,7 @@ class Api {
   ApiResponse get_openapi(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse post_projections(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_projections(const ApiRequest&, const std::vector<std::string>&);
-  RebuildReport rebuild_views();
+  RebuildReport rebuild_views(bool all_attested);
 
   Node& node_;
   LogFacts log_facts_;

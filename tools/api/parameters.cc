@@ -46,4 +46,10 @@ SubjectId subject_of(std::string_view text) {
   return SubjectId{*uuid};
 }
 
+OperationId operation_of(std::string_view text) {
+  const auto uuid = parse_uuid(text);
+  if (!uuid) throw Error(ErrorCode::kUsage, "an operation is named by its UUID, as the records of it show it");
+  return OperationId{*uuid};
+}
+
 }  // namespace custody

@@ -20,6 +20,41 @@ struct ProjectionsAnswer {
   }
 };
 
+struct RebuildAnswer {
+  RebuildReport report;
+  std::vector<AttestedAnswer> stated;       // of the new views, in the ledger
+  std::optional<std::string> not_attested;  // why not
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    report.serialize(ar);
+    ar(field("stated", stated), field("not_attested", not_attested));
+  }
+};
+
+struct AttestAnswer {
+  std::vector<AttestedAnswer> views;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("views", views));
+  }
+};
+
+constexpr std::chrono::seconds kAttestPatience{30};
+
+// The new views stand whether or not the ledger can be told so now.
+RebuildAnswer attested(Attester& attester, RebuildReport report) {
+  RebuildAnswer answer{std::move(report), {}, std::nullopt};
+  if (!answer.report.swapped || answer.report.position.round == 0) return answer;
+  try {
+    answer.stated = attester.attest(kAttestPatience);
+  } catch (const Error& error) {
+    answer.not_attested = error.what();
+  }
+  return answer;
+}
+
 Page page_of(const ApiRequest& request) {
   return {parameter(request, "from").value_or(""), number_parameter(request, "limit", 100, 1, 10'000)};
 }
@@ -40,11 +75,14 @@ ApiResponse Api::get_customer(const ApiRequest& request, const std::vector<std::
 ApiResponse Api::get_activity(const ApiRequest& request, const std::vector<std::string>&) {
   const auto by = parse_activity_by(parameter(request, "by").value_or(""));
   const auto name = parameter(request, "name");
-  if (!by || !name) throw Error(ErrorCode::kUsage, "activity takes by=actor|step|source|dataset and name=...");
+  if (!by || !name)
+    throw Error(ErrorCode::kUsage, "activity takes by=actor|step|source|dataset|operation and name=...");
+  std::string key = *name;
+  if (by == ActivityBy::kOperation) key = operation_of(*name).view();
   const Views& views = node_.projector().views();
   const Moment moment = moment_parameter(request);
-  if (parameter(request, "newest") == "1") return answered(views.activity_newest(*by, *name, moment, page_of(request)));
-  return answered(views.activity(*by, *name, moment, page_of(request)));
+  if (parameter(request, "newest") == "1") return answered(views.activity_newest(*by, key, moment, page_of(request)));
+  return answered(views.activity(*by, key, moment, page_of(request)));
 }
 
 ApiResponse Api::get_registry(const ApiRequest& request, const std::vector<std::string>& parts) {
@@ -62,16 +100,17 @@ ApiResponse Api::get_digests(const ApiRequest& request, const std::vector<std::s
 }
 
 // Calls it off when the service stops: the views in use are as good as before.
-RebuildReport Api::rebuild_views() {
+RebuildReport Api::rebuild_views(bool all_attested) {
   const auto note = [this](const std::optional<RebuildProgress>& progress) {
     const std::lock_guard lock(rebuild_mutex_);
     rebuild_ = progress;
   };
   try {
-    const RebuildReport report = node_.projector().rebuild([&](const RebuildProgress& progress) {
+    const auto told = [&](const RebuildProgress& progress) {
       if (node_.stopping()) throw Error(ErrorCode::kUnavailable, "the service is stopping: the views stay as they are");
       note(progress);
-    });
+    };
+    RebuildReport report = node_.projector().rebuild(told, all_attested);
     note(std::nullopt);
     return report;
   } catch (const Error& error) {
@@ -90,11 +129,14 @@ ApiResponse Api::get_projections(const ApiRequest&, const std::vector<std::strin
   return answered(answer);
 }
 
-// /v1/projections/rebuild folds the log anew beside the live views and changes over when the digests are equal;
-// /v1/projections/wait returns when the views have reached what is sealed now.
+// /v1/projections/rebuild folds the log anew beside the live views and changes over when the digests are equal
+// (?attested=all compares with all that was ever attested); /v1/projections/attest states the digests of the views in
+// the ledger; /v1/projections/wait returns when the views have reached what is sealed now.
 ApiResponse Api::post_projections(const ApiRequest& request, const std::vector<std::string>& parts) {
-  if (parts[0] == "rebuild") return answered(rebuild_views());
-  if (parts[0] != "wait") throw Error(ErrorCode::kNotFound, "projections can be told to rebuild, or to wait");
+  if (parts[0] == "rebuild")
+    return answered(attested(node_.attester(), rebuild_views(parameter(request, "attested") == "all")));
+  if (parts[0] == "attest") return answered(AttestAnswer{node_.attester().attest(kAttestPatience)});
+  if (parts[0] != "wait") throw Error(ErrorCode::kNotFound, "projections can be told to rebuild, attest or wait");
   std::vector<uint64_t> sizes;
   for (const Tail* tail : node_.tails()) sizes.push_back(tail->size());
   const uint64_t seconds = number_parameter(request, "seconds", 30, 0, 600);

@@ -32,7 +32,7 @@ std::set<Role> roles_of(const Invocation& call) {
 }
 
 // 90s, 10m, 2h.
-std::chrono::milliseconds time_of(const std::string& flag, const std::string& text) {
+std::chrono::seconds time_of(const std::string& flag, const std::string& text) {
   const std::map<char, uint64_t> units{{'s', 1}, {'m', 60}, {'h', 3600}};
   const auto unit = text.empty() ? units.end() : units.find(text.back());
   const auto number = unit == units.end() ? std::nullopt : parse_u64(text.substr(0, text.size() - 1));
@@ -87,6 +87,7 @@ int run(const Invocation& call) {
   NodeConfig config = node_config(call);
   config.roles = roles_of(call);
   config.witnesses = witnesses_of(call);
+  if (const auto every = call.value("--attest-every")) config.attest.every = time_of("--attest-every", *every);
   const auto node = Node::open(config, [](const std::string& text) { std::cerr << "custody: " << text << "\n"; });
   keep_policy(call, config.home);
   Api api(*node);
@@ -121,6 +122,7 @@ Command serve_command() {
       "Any address but loopback demands TLS and principals. SIGTERM ends it with everything acknowledged safe.\n",
       {{"--listen", "HOST:PORT", "where to listen (default 127.0.0.1:8420; port 0 = any free one)"},
        {"--role", "ROLE", "only this part: gateway, sealer, projector; may be repeated", true},
+       {"--attest-every", "TIME", "how often the digests of the views are sealed, such as 6h (default 24h)"},
        {"--tls-cert", "FILE", "certificate chain (PEM)"},
        {"--tls-key", "FILE", "its key (PEM)"},
        {"--policy", "FILE",

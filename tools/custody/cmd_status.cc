@@ -94,10 +94,53 @@ void show_rebuild(Connection& connection, const std::future<std::string>& done) 
   if (line) line->clear();
 }
 
+bool attested_hold(const boost::json::object& answer) {
+  for (const auto& check : answer.at("attested").at("checked").as_array())
+    if (!check.at("holds").as_bool()) return false;
+  return true;
+}
+
+// One line for each attestation that does not hold, one for those that were looked at, one for the new ones.
+void show_attested(const boost::json::object& answer) {
+  const auto& attested = answer.at("attested").as_object();
+  size_t held = 0;
+  const auto& checked = attested.at("checked").as_array();
+  for (const auto& item : checked) {
+    const auto& check = item.as_object();
+    if (check.at("holds").as_bool()) {
+      ++held;
+      continue;
+    }
+    const auto& stated = check.at("stated").as_object();
+    const auto* replayed = check.if_contains("replayed");
+    std::cout << "FALSE ATTESTATION  record " << text_member(stated, "ref") << " states for "
+              << text_member(stated, "view") << " at round " << number_member(stated, "round") << ": "
+              << number_member(stated, "rows") << " rows, " << text_member(stated, "root") << "; replayed it is ";
+    if (replayed != nullptr && replayed->is_object())
+      std::cout << number_member(replayed->get_object(), "rows") << " rows, "
+                << text_member(replayed->get_object(), "root") << "\n";
+    else
+      std::cout << "of no round before that record\n";
+  }
+  std::cout << held << " of " << checked.size() << " attestations of the views checked by replay hold";
+  if (const uint64_t older = number_member(attested, "older"); older > 0)
+    std::cout << "; " << older << " older ones were not checked (--check-attested)";
+  if (const uint64_t other = number_member(attested, "other_rules"); other > 0)
+    std::cout << "; " << other << " are by rules that this program does not have";
+  std::cout << "\n";
+  for (const auto& stated : answer.at("stated").as_array())
+    std::cout << "  " << attested_line(stated.as_object()) << "\n";
+  if (const std::string why = text_member(answer, "not_attested"); !why.empty())
+    std::cout << "the new views were not attested: " << why << "\n";
+}
+
 int rebuild(const Invocation& call) {
   const auto connection = connect(call);
   if (connection->local()) connection->post("/v1/projections/wait", "");
-  auto rebuilt = std::async(std::launch::async, [&] { return connection->post("/v1/projections/rebuild", ""); });
+  std::map<std::string, std::string> query;
+  if (call.has("--check-attested")) query["attested"] = "all";
+  auto rebuilt = std::async(std::launch::async,
+                            [&] { return connection->post("/v1/projections/rebuild", "", "application/json", query); });
   const auto beside = connection->local() ? nullptr : connect(call);  // the other one waits for its answer
   show_rebuild(beside ? *beside : *connection, rebuilt);
   const std::string answer = rebuilt.get();
@@ -116,8 +159,9 @@ int rebuild(const Invocation& call) {
       std::cout << "  " << text_member(view, "view") << "  " << number_member(view, "rows") << " rows  "
                 << text_member(view, "live") << (swapped ? "" : "  against " + text_member(view, "rebuilt")) << "\n";
     }
+    show_attested(object);
   }
-  return swapped ? 0 : 1;
+  return swapped && attested_hold(object) ? 0 : 1;
 }
 
 }  // namespace
@@ -130,8 +174,10 @@ Command rebuild_command() {
   return {"rebuild",
           "",
           "fold the whole log anew, compare digests, change over",
-          "Exit status 1 when the digests differ: then the views in use were wrong, or the program changed.\n",
-          {},
+          "What the ledger attests of its views (view.attested) is compared with the views as they are folded anew,\n"
+          "and the new ones are attested. Exit status 1 when the digests differ (then the views in use were wrong, or\n"
+          "the program changed), or when an attestation is false: its record convicts whoever stated it.\n",
+          {{"--check-attested", "", "compare all attestations there ever were, not the newest of each view alone"}},
           rebuild};
 }
 

@@ -63,6 +63,7 @@ Command check_command();
 Command export_command();
 Command status_command();
 Command rebuild_command();
+Command attest_views_command();
 Command events_command();
 Command keygen_command();
 Command principal_command();

@@ -46,6 +46,12 @@ uint64_t number_member(const boost::json::object& object, std::string_view name)
   return value != nullptr && value->is_number() ? value->to_number<uint64_t>() : 0;
 }
 
+std::string attested_line(const boost::json::object& attested) {
+  return text_member(attested, "view") + "  round " + std::to_string(number_member(attested, "round")) + "  " +
+         std::to_string(number_member(attested, "rows")) + " rows  " + text_member(attested, "root") +
+         "  attested in " + text_member(attested, "ref");
+}
+
 std::string short_time(std::string_view rfc3339) {
   std::string out(rfc3339.substr(0, 19));
   if (out.size() == 19) out[10] = ' ';

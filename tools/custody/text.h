@@ -9,6 +9,8 @@ namespace custody {
 
 // The member as a string, "" where it is absent or none.
 std::string text_member(const boost::json::object& object, std::string_view name);
+// Of a view.attested: the view, its round, rows and root, and the record.
+std::string attested_line(const boost::json::object& attested);
 uint64_t number_member(const boost::json::object& object, std::string_view name);
 // "2026-11-24T09:12:33.120045Z" as "2026-11-24 09:12:33Z": what a line has room for.
 std::string short_time(std::string_view rfc3339);

@@ -5,6 +5,7 @@
 //   DATA/keyring/       directory and data keys                            DATA/views/        projections (derived)
 //   DATA/verified       head of the last verification                      DATA/trees/<shard>/ tiles (derived)
 //   DATA/policy         of the witnesses that the last service had
+//   DATA/views/attested/  trees of the views as last attested (derived)
 //   KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
 //   KEYS/<ledger id>/signed    what was signed (ledger/seal/signer.h)
 #pragma once

@@ -121,7 +121,11 @@ void Node::open_parts() {
     tails_[0]->add(*rounds_);
     open_witnessing();
   }
-  if (has(Role::kProjector)) projector_ = Projector::open(home.path("views"), *log_);
+  if (has(Role::kProjector)) {
+    projector_ = Projector::open(home.path("views"), *log_);
+    attester_ =
+        std::make_unique<Attester>(*log_, *projector_, home.path("views/attested"), system_clock(), config_.attest);
+  }
   if (has(Role::kGateway)) {
     const auto unavailable = [this]() -> std::string {
       if (draining_) return "the service is stopping";
@@ -156,12 +160,14 @@ void Node::start() {
   if (witnessing_) witnessing_->start();
   if (rounds_) rounds_->start();
   if (projector_) projector_->start();
+  if (attester_) attester_->start();
 }
 
 void Node::stop() {
   draining_ = true;
   if (!started_) return;
   started_ = false;
+  if (attester_) attester_->stop();
   if (rounds_) rounds_->stop();
   if (witnessing_) witnessing_->stop();
   for (const auto& sealer : sealers_) sealer->stop();
@@ -188,6 +194,9 @@ Gateway& Node::gateway() {
 }
 Projector& Node::projector() {
   return part_of(projector_.get(), "projector");
+}
+Attester& Node::attester() {
+  return part_of(attester_.get(), "projector");
 }
 
 std::vector<ShardStatus> Node::shards() const {
@@ -275,6 +284,8 @@ std::vector<std::string> Node::notices() const {
   for (uint32_t shard = 0; shard < trees_.size(); ++shard)
     if (const std::string fault = trees_[shard]->fault(); !fault.empty())
       out.push_back("NO PROOFS of shard " + std::to_string(shard) + ": " + fault);
+  if (attester_)
+    if (const std::string fault = attester_->fault(); !fault.empty()) out.push_back("VIEWS NOT ATTESTED: " + fault);
   const ProjectorProgress progress = projector_ ? projector_->progress() : ProjectorProgress{};
   for (const ShardProgress& shard : progress.shards)
     if (shard.stale > 0)

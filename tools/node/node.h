@@ -18,7 +18,7 @@
 #include "ledger/seal/rounds.h"
 #include "ledger/seal/shard_sealer.h"
 #include "ledger/seal/tree_keeper.h"
-#include "projections/projector.h"
+#include "projections/attester.h"
 #include "tools/node/home.h"
 
 namespace custody {
@@ -48,6 +48,7 @@ struct NodeConfig {
   std::set<Role> roles{Role::kGateway, Role::kSealer, Role::kProjector};
   RoundOptions rounds;
   WitnessConfig witnesses;
+  AttesterOptions attest;
 };
 
 struct ShardStatus {
@@ -78,6 +79,7 @@ class Node {
   Keyring& keyring();
   Gateway& gateway();      // kUnavailable where this process has no such role
   Projector& projector();  // likewise
+  Attester& attester();    // with the projector
   const std::vector<Tail*>& tails() const { return tail_list_; }
   TreeKeeper& tree(uint32_t shard) { return *trees_.at(shard); }
 
@@ -116,6 +118,7 @@ class Node {
   std::unique_ptr<RoundKeeper> rounds_;
   std::shared_ptr<Witnessing> witnessing_;  // whose header few need
   std::unique_ptr<Projector> projector_;
+  std::unique_ptr<Attester> attester_;
   std::unique_ptr<Gateway> gateway_;
   std::atomic<bool> draining_{false};
   bool started_ = false;

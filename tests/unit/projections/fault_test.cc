@@ -131,7 +131,7 @@ TEST(ViewFolder, OfAnotherLedgerOrANewerFormatIsRefused) {
     ADD_FAILURE() << "opened";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kStore);
-    EXPECT_THAT(error.what(), HasSubstr("of format 2, this program has format 1"));
+    EXPECT_THAT(error.what(), HasSubstr("of format 3, this program has format 2"));
   }
 }
 

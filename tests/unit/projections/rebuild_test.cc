@@ -4,8 +4,7 @@
 #include <filesystem>
 
 #include "ledger/base/lmdb.h"
-#include "projections/store/digest.h"
-#include "projections/store/view_store.h"
+#include "projections/store/view_tree.h"
 #include "tests/unit/projections/world.h"
 
 namespace custody {
@@ -222,7 +221,7 @@ TEST(Digest, ChangesWithAnyRow) {
   size_t changed = 0;
   for (View view : kAllViews) {
     const LmdbTable table = store->shard(0).table(view);
-    const auto digest = [&] { return digest_of(ViewSnapshot(store), view, sizes); };
+    const auto digest = [&] { return ViewTree::of(ViewSnapshot(store), view, sizes); };
     const auto put = [&](const std::string& key, const std::optional<std::string>& value) {
       LmdbTxn txn = store->shard(0).env().begin_write();
       if (value)
@@ -237,21 +236,21 @@ TEST(Digest, ChangesWithAnyRow) {
       LmdbCursor cursor = snapshot.cursor(0, view);
       while (cursor.next()) rows.emplace_back(cursor.key(), cursor.value());
     }
-    const RowsDigest before = digest();
-    EXPECT_EQ(before.rows, rows.size());
+    const ViewTree before = digest();
+    EXPECT_EQ(before.rows(), rows.size());
     for (const auto& [key, value] : rows) {
       std::string other = value.empty() ? std::string(1, 'x') : value;
       if (!value.empty()) other.back() ^= 1;
       put(key, other);
-      EXPECT_NE(digest().root, before.root) << view_name(view);
+      EXPECT_NE(digest().root(), before.root()) << view_name(view);
       put(key, std::nullopt);
-      EXPECT_NE(digest().root, before.root) << view_name(view);
+      EXPECT_NE(digest().root(), before.root()) << view_name(view);
       put(key, value);
       ++changed;
     }
-    EXPECT_EQ(digest(), before);
+    EXPECT_EQ(digest().root(), before.root());
     put(std::string("added") + std::string(8, '\0'), "row");
-    EXPECT_NE(digest().root, before.root);
+    EXPECT_NE(digest().root(), before.root());
   }
   EXPECT_GT(changed, 100u);
 }
