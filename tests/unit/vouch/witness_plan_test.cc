@@ -122,6 +122,20 @@ TEST_F(WitnessPlanTest, OneThatHangsHoldsUpTheOthersForTheirGraceAlone) {
   EXPECT_EQ(due().size(), 3U) << "it is back";
 }
 
+TEST_F(WitnessPlanTest, ANoteThatHasItsQuorumIsFinal) {
+  offer(5);
+  const Errands asked = due();
+  cosigns(asked[0]);
+  cosigns(asked[1]);
+  is_away(asked[2]);
+  EXPECT_TRUE(plan_.finished(now_)->quorum);
+  after(10s);
+  EXPECT_THAT(due(), IsEmpty()) << "the third is asked with the next one";
+  EXPECT_EQ(plan_.wake(now_), WitnessPlan::Time::max());
+  offer(6);
+  EXPECT_EQ(due().size(), 3U);
+}
+
 TEST_F(WitnessPlanTest, WithoutAQuorumTheNoteSaysWhoSawItAndIsTriedAgain) {
   offer(5);
   const Errands asked = due();
