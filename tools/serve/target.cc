@@ -53,6 +53,7 @@ constexpr std::array kRoutes{
     NamedRoute{"/v1/activity", "/v1/activity"},
     NamedRoute{"/v1/registry/", "/v1/registry/{kind}"},
     NamedRoute{"/v1/digests", "/v1/digests"},
+    NamedRoute{"/v1/completeness", "/v1/completeness"},
     NamedRoute{"/v1/projections", "/v1/projections"},
     NamedRoute{"/v1/projections/", "/v1/projections/{what}"},
     NamedRoute{"/v1/status", "/v1/status"},
