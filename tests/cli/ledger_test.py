@@ -36,6 +36,20 @@ data = { opener = "person:ana", channel = "shop" }
 """
 
 
+class Attest(HomeTest):
+    def test_the_views_are_attested_and_a_rebuild_agrees(self):
+        self.custody("emit", stdin=ndjson(opened(), collected("c-1", {"name": "Ada"})))
+        self.assertIn("0 of 0 attestations", self.custody("rebuild"))  # which then attests
+        first = self.json("attest-views")["views"]
+        self.assertEqual([view["view"] for view in first], ["archives", "activity", "registry", "rounds"])
+        again = self.json("rebuild", "--check-attested")
+        self.assertTrue(again["swapped"])
+        self.assertTrue(again["attested"]["checked"])
+        self.assertTrue(all(check["holds"] for check in again["attested"]["checked"]))
+        self.assertIn(first[0], [check["stated"] for check in again["attested"]["checked"]])
+        self.custody("verify")
+
+
 class Init(HomeTest):
     def test_init_is_optional_repeatable_and_never_changes_what_is_there(self):
         made = self.json("init", "--name", "north", "--origin", "example.org/north", "--shards", "2")

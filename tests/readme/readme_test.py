@@ -32,7 +32,8 @@ EXAMPLES = {
     "custody serve --policy FILE": None,  # asks witnesses: tests/cli/witnessing_test.py
     "custody witness serve": None,  # asks for a name, a key and whom to witness: tests/cli/witness_test.py
     "custody attack ~/.local/share/custody ~/drill --kind relink": [r"^planted +relink at 0:\d+", r"^found by "],
-    "custody rebuild": [r"\d+ records folded .*digests are equal"],
+    "custody attest-views": [r"^archives  round \d+ .*attested in 0:\d+$", r"^activity  round "],
+    "custody rebuild": [r"\d+ records folded .*digests are equal", r"^4 of 4 attestations .* hold"],
     "custody events data.shared": [r"^data\.shared: ", r'"properties"', r"^example:$"],
     "deploy/kafka/kafka up 3": None,  # brokers: tests/broker
     "custody serve --data /tmp/k --kafka 127.0.0.1:19092,127.0.0.1:19093,127.0.0.1:19094": None,

@@ -17,6 +17,7 @@ const std::vector<Bench>& benches() {
       {"values", "commitments and encryption of four values", false, bench_values},
       {"trees", "sealing while the tree is stored", false, bench_trees},
       {"proofs", "inclusion proofs out of a large tree", false, bench_proofs},
+      {"completeness", "proofs that a customer has no other rows", false, bench_completeness},
       {"verify", "re-reading and re-computing a log", false, bench_verify},
       {"rebuild", "folding the three views anew", false, bench_rebuild},
       {"kafka", "intake to sealed over one broker, exactly once", true, bench_kafka},
