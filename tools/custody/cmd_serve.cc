@@ -76,7 +76,7 @@ int run(const Invocation& call) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
 
   Server::Options options;
   options.listen = call.value("--listen").value_or(options.listen);
