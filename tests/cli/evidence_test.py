@@ -76,6 +76,9 @@ class Evidence(HomeTest):
         self.assertIn("--trust", self.stderr)
         self.custody("check", "missing", "--trust", trust, status=2)
         self.custody("check", good, "--trust", self.write("junk", "no key\n"), status=2)
+        for no_file in ("/dev/zero", self.folder):
+            self.custody("check", good, "--trust", no_file, status=2)
+            self.custody("check", good, "--policy", no_file, status=2)
         self.assertIn("5  of `check`", self.custody("help", "exit"))
 
     def test_a_checkpoint_names_key_round_and_that_nobody_witnessed_it(self):
