@@ -52,7 +52,7 @@ class TreeStore {
 
  private:
   // A tree of 2^64 leaves has eight levels of tiles.
-  using Ends = std::array<std::vector<Digest>, kTileLevels>;  // hashes of the last tile of each level while it is not full
+  using Ends = std::array<std::vector<Digest>, kTileLevels>;  // hashes of each level's last tile, while not full
 
   TreeStore(LmdbEnv env, LmdbTable nodes, LmdbTable state) : env_(std::move(env)), nodes_(nodes), state_(state) {}
   static std::unique_ptr<TreeStore> open_as_it_is(const std::string& folder);

@@ -96,7 +96,7 @@ class TileCheck {
   uint64_t size_;
   TileVerdict verdict_;
   CompactRange tree_;
-  std::array<std::vector<Digest>, kTileLevels> below_;  // of each level: roots of the full tiles below, since the last full tile
+  std::array<std::vector<Digest>, kTileLevels> below_;  // by level: roots of full tiles below, since its own last
 };
 
 }  // namespace
