@@ -1,5 +1,7 @@
 #include "ledger/seal/rounds.h"
 
+#include <algorithm>
+
 #include "ledger/seal/extension.h"
 
 namespace custody {
@@ -72,8 +74,8 @@ void RoundKeeper::close_last(std::unique_lock<std::mutex>& lock) {
   for (const auto until = steady_clock::now() + kLastRound; steady_clock::now() < until; wake_.wait_for(lock, 10ms)) {
     sign_waiting(lock);
     if (!log_.trouble().empty() || !registry_.status().ready) return;
-    if (asked_ || !in_sight()) continue;
-    if (!may_ask() || !grew_beyond_round(tails_)) return;
+    if (asked_ || !caught_up() || !in_sight()) continue;
+    if (!covers_last_round() || !grew_beyond_round(tails_)) return;
     ask();
   }
 }
@@ -132,11 +134,12 @@ bool RoundKeeper::covers_last_round() const {
   return true;
 }
 
+bool RoundKeeper::caught_up() const {
+  return std::ranges::all_of(tails_, [](const Tail* tail) { return tail->caught_up(); });
+}
+
 bool RoundKeeper::may_ask() const {
-  if (asked_ || !registry_.status().ready) return false;
-  for (const Tail* tail : tails_)
-    if (!tail->caught_up()) return false;
-  return in_sight() && covers_last_round();
+  return !asked_ && registry_.status().ready && caught_up() && in_sight() && covers_last_round();
 }
 
 bool RoundKeeper::due(steady_clock::time_point now) {

@@ -70,6 +70,7 @@ class RoundKeeper : public TailListener {
   void close_last(std::unique_lock<std::mutex>& lock);
   void sign_waiting(std::unique_lock<std::mutex>& lock);
   bool due(std::chrono::steady_clock::time_point now);
+  bool caught_up() const;
   bool may_ask() const;
   bool in_sight() const;
   bool covers_last_round() const;

@@ -111,7 +111,7 @@ TEST_F(RoundTest, AStopLeavesTheLastRoundToTheNextStartWhileTheLogIsAway) {
   log_ = std::make_unique<TroubledLog>(LmdbLog::open(*folder_ / "log"));
   EXPECT_EQ(count_of("ledger.round"), 0u);
   open();
-  wait_for("sealer.started", 2);
+  until([&] { return sealers_[0]->status().ready; }, "ready");
   reopen();
   EXPECT_EQ(count_of("ledger.round"), 1u);
   EXPECT_GT(signed_size(), 0u);
