@@ -88,8 +88,9 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
   const int64_t seconds = *date * 86400 + *h * 3600 + *m * 60 + *s - int64_t{*offset} * 60;
-  if (seconds < 0) return std::nullopt;
-  return Instant{seconds * 1'000'000 + *fraction, *offset};
+  const Instant at{seconds * 1'000'000 + *fraction, *offset};
+  if (!is_time(at)) return std::nullopt;
+  return at;
 }
 
 std::string to_rfc3339(const Instant& at) {

@@ -29,6 +29,24 @@ void CanonicalReader::expect_end() const {
   if (left() != 0) fail(std::to_string(left()) + " bytes left over");
 }
 
+void save(CanonicalWriter& ar, const Instant& at) {
+  ar(at.us, at.offset_min);
+}
+
+void load(CanonicalReader& ar, Instant& at) {
+  ar(at.us, at.offset_min);
+  if (!is_time(at)) ar.fail("a time that is not of 1970 to 9999, or is a day or more from UTC");
+}
+
+void save(CanonicalWriter& ar, const Day& day) {
+  ar(day.days);
+}
+
+void load(CanonicalReader& ar, Day& day) {
+  ar(day.days);
+  if (!is_day(day)) ar.fail("a day that is not of 1970 to 9999");
+}
+
 void save(CanonicalWriter& ar, const StringSet& set) {
   for (size_t i = 1; i < set.items.size(); ++i)
     if (set.items[i - 1] >= set.items[i]) throw Error(ErrorCode::kRefused, "a set that is not strictly ascending");

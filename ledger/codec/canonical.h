@@ -166,22 +166,10 @@ void load(CanonicalReader& ar, Id16<Tag>& id) {
   id.bytes = array_of<16>(ar.raw(16));
 }
 
-inline void save(CanonicalWriter& ar, const Instant& at) {
-  ar(at.us, at.offset_min);
-}
-inline void load(CanonicalReader& ar, Instant& at) {
-  ar(at.us, at.offset_min);
-  if (at.us < 0) ar.fail("a time before 1970");
-  if (at.offset_min < -1439 || at.offset_min > 1439) ar.fail("an offset from UTC of a day or more");
-}
-
-inline void save(CanonicalWriter& ar, const Day& day) {
-  ar(day.days);
-}
-inline void load(CanonicalReader& ar, Day& day) {
-  ar(day.days);
-  if (day.days < 0) ar.fail("a day before 1970");
-}
+void save(CanonicalWriter& ar, const Instant& at);
+void load(CanonicalReader& ar, Instant& at);
+void save(CanonicalWriter& ar, const Day& day);
+void load(CanonicalReader& ar, Day& day);
 
 template <class T>
 void save(CanonicalWriter& ar, const std::optional<T>& value) {

@@ -223,7 +223,7 @@ void load(JsonReader& ar, Instant& at) {
   if (const auto parsed = parse_rfc3339(ar.string()))
     at = *parsed;
   else
-    ar.fault("must be an RFC 3339 time with an offset, not before 1970");
+    ar.fault("must be an RFC 3339 time with an offset, from 1970 to 9999");
 }
 void save(JsonWriter& ar, const Instant& at) {
   ar.string(to_rfc3339(at));

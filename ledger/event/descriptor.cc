@@ -12,6 +12,8 @@ Descriptor decode_descriptor(std::string_view bytes) {
   auto descriptor = from_canonical<Descriptor>(bytes);
   if (descriptor.shards < 1 || descriptor.shards > kMaxShards)
     throw Error(ErrorCode::kRefused, "a descriptor with " + std::to_string(descriptor.shards) + " shards");
+  if (!is_time(descriptor.created_at_us))
+    throw Error(ErrorCode::kRefused, "a descriptor made at no time of 1970 to 9999");
   if (descriptor.hash != 1) throw Error(ErrorCode::kRefused, "a descriptor with an unknown hash function");
   if (!descriptor.origin.ends_with("/0"))
     throw Error(ErrorCode::kRefused, "a descriptor whose origin is not shard 0's");

@@ -140,7 +140,7 @@ class EnvelopeReader {
     if (const auto at = parse_rfc3339(value))
       parsed_.time = *at;
     else
-      fault("time", "must be an RFC 3339 time with an offset, not before 1970");
+      fault("time", "must be an RFC 3339 time with an offset, from 1970 to 9999");
   }
 
   const bool allow_service_;

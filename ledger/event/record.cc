@@ -10,8 +10,15 @@ T read_part(CanonicalReader& reader) {
   return part;
 }
 
+Seal read_seal(CanonicalReader& reader) {
+  auto seal = read_part<Seal>(reader);
+  if (!is_time(seal.sealed_at_us)) reader.fail("sealed_at is not of 1970 to 9999");
+  return seal;
+}
+
 Stamp read_stamp(CanonicalReader& reader) {
   auto stamp = read_part<Stamp>(reader);
+  if (!is_time(stamp.received_at_us)) reader.fail("received_at is not of 1970 to 9999");
   if (stamp.method > static_cast<uint8_t>(Method::kSigned)) reader.fail("an unknown method of authentication");
   return stamp;
 }
@@ -42,7 +49,7 @@ Record decode_record(std::string_view bytes) {
   CanonicalReader reader(bytes);
   Record record;
   record.bytes = bytes;
-  record.seal = read_part<Seal>(reader);
+  record.seal = read_seal(reader);
   record.stamp = read_stamp(reader);
   const size_t statement_at = reader.offset();
   record.statement = read_part<Statement>(reader);
@@ -54,13 +61,14 @@ Record decode_record(std::string_view bytes) {
 
 Seal decode_seal(std::string_view bytes) {
   CanonicalReader reader(bytes.substr(0, kSealBytes));
-  return read_part<Seal>(reader);
+  return read_seal(reader);
 }
 
 std::string encode_record(const Seal& seal, std::string_view stamp_and_statement) {
   if (kSealBytes + stamp_and_statement.size() > kMaxRecordBytes)
     throw Error(ErrorCode::kRefused, "a record of " + std::to_string(kSealBytes + stamp_and_statement.size()) +
                                          " bytes where " + std::to_string(kMaxRecordBytes) + " are allowed");
+  if (!is_time(seal.sealed_at_us)) throw Error(ErrorCode::kRefused, "a record sealed at no time of 1970 to 9999");
   std::string out;
   out.reserve(kSealBytes + stamp_and_statement.size());
   CanonicalWriter writer(out);

@@ -33,13 +33,13 @@ void load(JsonReader& ar, DeclaredCount& count) {
 }
 
 void save(CanonicalWriter& ar, const UtcTime& time) {
-  if (time.us < 0) refuse_to_write(std::to_string(time.us), "a time not before 1970");
+  if (!is_time(time.us)) refuse_to_write(std::to_string(time.us), "a time of 1970 to 9999");
   ar(time.us);
 }
 
 void load(CanonicalReader& ar, UtcTime& time) {
   ar(time.us);
-  if (time.us < 0) ar.fail("a time before 1970");
+  if (!is_time(time.us)) ar.fail("a time that is not of 1970 to 9999");
 }
 
 void save(JsonWriter& ar, const UtcTime& time) {

@@ -11,6 +11,7 @@ void ClockGuard::start(int64_t wall_us, int64_t monotonic_us, int64_t last_seale
 }
 
 std::optional<std::string> ClockGuard::fault(int64_t wall_us, int64_t monotonic_us) const {
+  if (!is_time(wall_us)) return "the clock says " + to_rfc3339(wall_us) + ", which no record can hold; set it right";
   // Started behind the last record: waiting until the clock is past it would be right, and so is a recorded step.
   if (wall_us + kToleranceUs < last_sealed_at_us_)
     return "the clock says " + to_rfc3339(wall_us) + ", but the last record was sealed at " +

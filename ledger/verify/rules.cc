@@ -52,8 +52,8 @@ RoundBody read_round(const Record& record, uint32_t shards) {
   if (record.statement.version != 1)
     throw Error(ErrorCode::kRefused, "version " + std::to_string(record.statement.version));
   auto body = from_canonical<RoundBody>(record.statement.body);
-  if (body.closed_at_us < 0 || (body.anchor && body.anchor->witnessed_at_us < 0))
-    throw Error(ErrorCode::kRefused, "a time before 1970");
+  if (!is_time(body.closed_at_us) || (body.anchor && !is_time(body.anchor->witnessed_at_us)))
+    throw Error(ErrorCode::kRefused, "a time that is not of 1970 to 9999");
   if (body.anchor && (body.anchor->round == 0 || body.anchor->round >= body.round))
     throw Error(ErrorCode::kRefused, "an anchor that is no earlier round");
   for (size_t i = 0; i < body.shards.size(); ++i)

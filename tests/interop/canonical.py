@@ -7,6 +7,9 @@ def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
+END_OF_TIME = 253_402_300_800_000_000  # microseconds: 10000-01-01T00:00:00Z
+
+
 class Malformed(Exception):
     """These bytes are not what they should be."""
 
@@ -50,15 +53,15 @@ class Bytes:
         return self.number(8, signed=True)
 
     def time(self):
-        """Microseconds alone, not before 1970."""
+        """Microseconds alone, of the years 1970 to 9999."""
         time = self.i64()
-        if time < 0:
-            raise Malformed("a time before 1970")
+        if not 0 <= time < END_OF_TIME:
+            raise Malformed("a time that is not of 1970 to 9999")
         return time
 
     def instant(self):
         time, offset = self.time(), self.number(2, signed=True)
-        if abs(offset) > 1439:
+        if abs(offset) > 1439 or time + offset * 60_000_000 >= END_OF_TIME:
             raise Malformed(f"an offset of {offset} minutes")
         return time
 

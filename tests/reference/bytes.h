@@ -47,7 +47,11 @@ class Cursor {
     for (size_t i = width; i > 0; --i) value = value * 256 + static_cast<uint8_t>(digits[i - 1]);
     return value;
   }
-  int64_t signed64() { return static_cast<int64_t>(number(8)); }
+  int64_t time() {  // microseconds, of the years 1970 to 9999
+    const uint64_t us = number(8);
+    if (us >= 253'402'300'800'000'000) throw Malformed();
+    return static_cast<int64_t>(us);
+  }
   std::string str8() { return text(number(1)); }
   std::string str16() { return text(number(2)); }
   std::string bytes32() { return raw(number(4)); }

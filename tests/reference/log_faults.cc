@@ -36,6 +36,11 @@ void add_chain(Collector& all) {
   all.sealed("statement_of_another_mark", "form", sixth, [](Draft& draft) { draft.statement.magic = {"CEV2"}; });
   all.sealed("unknown_method", "form", sixth, [](Draft& draft) { draft.stamp.method = 5; });
   all.sealed("time_before_1970", "form", sixth, [](Draft& draft) { draft.statement.time.us = -1; });
+  all.sealed("time_after_9999", "form", sixth, [](Draft& draft) { draft.statement.time.us = kEndOfTimeUs; });
+  all.sealed("time_after_9999_with_its_offset", "form", sixth,
+             [](Draft& draft) { draft.statement.time = {kEndOfTimeUs - 1, 1}; });
+  all.sealed("received_before_1970", "form", sixth, [](Draft& draft) { draft.stamp.received_at_us = -1; });
+  all.sealed("sealed_after_9999", "form", sixth, [](Draft& draft) { draft.seal.sealed_at_us = kEndOfTimeUs; });
   all.sealed("offset_of_a_day", "form", sixth, [](Draft& draft) { draft.statement.time.offset_min = 1440; });
   all.damaged("not_utf8", "form", sixth, [](Log& log) {
     std::string& record = log.entries[6].record;

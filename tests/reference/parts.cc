@@ -28,7 +28,7 @@ Descriptor read_descriptor(const std::string& bytes) {
   in.raw(16);
   in.str8();
   out.origin = in.str8();
-  in.signed64();
+  in.time();
   out.shards = in.number(4);
   if (in.number(1) != 1) throw Malformed();
   out.signer = in.raw(32);
@@ -52,12 +52,12 @@ Record read_record(const std::string& bytes) {
   in.mark("CSR1");
   r.shard = in.number(4);
   r.seq = in.number(8);
-  r.sealed_at = in.signed64();
+  r.sealed_at = in.time();
   r.reg = in.number(8);
   r.intake = in.number(8);
   r.prev = in.raw(32);
   in.mark("CST1");
-  in.signed64();
+  in.time();
   r.seen = in.number(8);
   in.str8();
   in.str8();
@@ -73,9 +73,10 @@ Record read_record(const std::string& bytes) {
   r.source = in.str8();
   r.source_id = in.str8();
   in.number(8);
-  r.time = in.signed64();
+  r.time = in.time();
   const auto offset = static_cast<int16_t>(in.number(2));
-  if (r.time < 0 || offset < -1439 || offset > 1439) throw Malformed();
+  if (offset < -1439 || offset > 1439) throw Malformed();
+  if (r.time + offset * 60'000'000LL >= 253'402'300'800'000'000) throw Malformed();
   r.actor = in.str8();
   for (int i = 0; i < 3; ++i) in.str8();  // step, grant, purpose
   in.raw(16);
@@ -103,8 +104,7 @@ Round read_round(const Record& record, uint64_t shards) {
   Cursor in(record.body);
   Round out;
   out.number = in.number(8);
-  out.closed_at = in.signed64();
-  if (out.closed_at < 0) throw Malformed();
+  out.closed_at = in.time();
   const uint64_t count = in.number(4);
   for (uint64_t i = 1; i <= count; ++i) {
     if (in.number(4) != i) throw Malformed();
@@ -115,7 +115,7 @@ Round read_round(const Record& record, uint64_t shards) {
     const uint64_t anchored = in.number(8);
     if (anchored == 0 || anchored >= out.number) throw Malformed();
     in.raw(32);
-    if (in.signed64() < 0) throw Malformed();
+    in.time();
   }
   in.end();
   if (count + 1 != shards) throw Malformed();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/unit/codec/memory_meter.h"
 
 namespace custody {
@@ -169,14 +171,30 @@ TEST(Canonical, WritersRefuseWhatReadersRefuse) {
   EXPECT_THROW(to_canonical(outer), Error);
 }
 
-TEST(Canonical, TimesBefore1970AndWideOffsetsAreRefused) {
-  for (const Instant at : {Instant{-1, 0}, Instant{0, 1440}, Instant{0, -1440}}) {
+TEST(Canonical, TimesThatRfc3339CannotWriteAndWideOffsetsAreRefused) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  for (const Instant at : {Instant{-1, 0}, Instant{0, 1440}, Instant{0, -1440}, Instant{kEndOfTimeUs, 0},
+                           Instant{kEndOfTimeUs, -60}, Instant{kEndOfTimeUs - 1, 1}, Instant{kMost, 1439}}) {
     std::string bytes;
     append_le(bytes, static_cast<uint64_t>(at.us), 8);
     append_le(bytes, static_cast<uint16_t>(at.offset_min), 2);
     EXPECT_THROW(from_canonical<Instant>(bytes), Error) << at.us << " " << at.offset_min;
   }
-  EXPECT_THROW(from_canonical<Day>("\xff\xff\xff\xff"), Error);
+  for (const int32_t days : {-1, 2'932'897, std::numeric_limits<int32_t>::max()}) {
+    std::string bytes;
+    append_le(bytes, static_cast<uint32_t>(days), 4);
+    EXPECT_THROW(from_canonical<Day>(bytes), Error) << days;
+  }
+}
+
+TEST(Canonical, WhatTheBytesHoldOfTimeCanBeWrittenAsTextAndReadBack) {
+  for (const Instant at : {Instant{0, 0}, Instant{0, -1439}, Instant{kEndOfTimeUs - 1, 0},
+                           Instant{kEndOfTimeUs - 1, -1439}, Instant{kEndOfTimeUs - 60'000'000 - 1, 1}}) {
+    const auto back = parse_rfc3339(to_rfc3339(from_canonical<Instant>(to_canonical(at))));
+    EXPECT_EQ(back, at) << to_rfc3339(at);
+  }
+  for (const int32_t days : {0, 2'932'896})
+    EXPECT_EQ(parse_day(to_text(from_canonical<Day>(to_canonical(Day{days})))), Day{days});
 }
 
 }  // namespace

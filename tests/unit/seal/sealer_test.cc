@@ -127,6 +127,17 @@ TEST_F(SealerTest, AClockThatJumpsStopsSealingUntilAStepIsRecorded) {
   }
 }
 
+TEST_F(SealerTest, AClockThatSaysWhatNoRecordCanHoldStopsSealing) {
+  take({.id = "before"});
+  wait_for("data.accessed", 1);
+  const int64_t far = kEndOfTimeUs - clock_.now_us();
+  clock_.jump(far);
+  wait_not_ready("which no record can hold");
+  clock_.jump(-far);
+  take({.id = "after"});
+  wait_for("data.accessed", 2);
+}
+
 TEST_F(SealerTest, AClockStepIsFoundBehindMoreEntriesThanABatch) {
   close();
   sealer_options_.max_batch = 4;
