@@ -96,8 +96,9 @@ std::string advice(FaultKind kind) {
     case FaultKind::kBlobAltered:
       return "restore the values from a replica or a backup; the record itself stands";
     case FaultKind::kCheckpointForm:
-    case FaultKind::kCheckpointSignature:
       return "ask who keeps the checkpoints; the records are judged without it";
+    case FaultKind::kCheckpointSignature:
+      return "either this checkpoint is forged, or this is not the ledger that it was kept of: compare the descriptors";
     case FaultKind::kDescriptor:
     case FaultKind::kExtension:
       return "make sure that this is the ledger you mean; keep this copy, it is evidence";

@@ -18,14 +18,14 @@
 namespace custody {
 
 // What convicts.
-enum class Witness : uint8_t {
+enum class FoundBy : uint8_t {
   kChain,       // the record, or the one behind it that names its hash
   kRule,        // a rule of docs/formats/log.md that the record breaks
   kRound,       // a round that names another root
   kCheckpoint,  // a signed checkpoint in the log itself
   kKept,        // only a checkpoint that somebody kept elsewhere: verify alone finds nothing
 };
-std::string_view witness_text(Witness witness);
+std::string_view found_by_text(FoundBy by);
 
 // Where the verifier places it.
 enum class Place : uint8_t {
@@ -45,7 +45,7 @@ struct AttackKind {
   bool rehashes;  // makes all hashes anew, so that no chain breaks
   bool signs;     // has the operator's key, and signs all checkpoints anew
   bool shards;    // needs more than one
-  Witness witness;
+  FoundBy found_by;
   Place place;
   Planted (*plant)(AttackBench&);
 };
@@ -96,5 +96,6 @@ Planted plant_reg_beyond(AttackBench&);
 Planted plant_intake_back(AttackBench&);
 Planted plant_move(AttackBench&);
 Planted plant_round_root(AttackBench&);
+Planted plant_replace_key(AttackBench&);
 
 }  // namespace custody

@@ -7,7 +7,7 @@
 namespace custody {
 
 const std::vector<AttackKind>& attack_kinds() {
-  using enum Witness;
+  using enum FoundBy;
   constexpr Place kHere = Place::kRecord, kCovering = Place::kCheckpoint;
   static const std::vector<AttackKind> all = {
       {"flip", "one byte of a record is another", false, false, false, kChain, kHere, plant_flip},
@@ -45,6 +45,8 @@ const std::vector<AttackKind>& attack_kinds() {
       {"re-sign", "a record names another actor", true, true, false, kKept, kCovering, plant_relink},
       {"fork", "behind an older checkpoint, which stays, every event names another actor", true, true, false, kKept,
        kCovering, plant_fork},
+      {"replace-key", "the ledger has another signing key, and all checkpoints are signed with it", true, false, false,
+       kKept, kCovering, plant_replace_key},
   };
   return all;
 }
@@ -55,20 +57,20 @@ const AttackKind& attack_kind(std::string_view name) {
   throw Error(ErrorCode::kUsage, "there is no attack '" + std::string(name) + "'; `custody attack --list` shows them");
 }
 
-std::string_view witness_text(Witness witness) {
-  switch (witness) {
-    case Witness::kChain:
+std::string_view found_by_text(FoundBy by) {
+  switch (by) {
+    case FoundBy::kChain:
       return "chain";
-    case Witness::kRule:
+    case FoundBy::kRule:
       return "rule";
-    case Witness::kRound:
+    case FoundBy::kRound:
       return "round";
-    case Witness::kCheckpoint:
+    case FoundBy::kCheckpoint:
       return "checkpoint in the log";
-    case Witness::kKept:
+    case FoundBy::kKept:
       return "checkpoint kept elsewhere";
   }
-  throw Error(ErrorCode::kUsage, "no witness");
+  throw Error(ErrorCode::kUsage, "found by nothing");
 }
 
 Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const Ed25519PrivateKey* operators) {

@@ -179,4 +179,19 @@ Planted plant_round_root(AttackBench& bench) {
   return {at, "it names another root of shard " + std::to_string(named.shard)};
 }
 
+Planted plant_replace_key(AttackBench& bench) {
+  LogCopy& log = bench.log;
+  bench.pick_signed_shard();  // where nothing is signed, nobody could tell the keys apart
+  std::string seed(32, '\0');
+  for (char& byte : seed) byte = static_cast<char>(bench.below(256));
+  const auto key = Ed25519PrivateKey::from_seed(seed);
+  log.descriptor.signer = key.public_key();
+  const std::string descriptor = encode_descriptor(log.descriptor);
+  const Ref at{0, 0};
+  bench.record(at) = changed(bench.record(at), [&](Record& parts) { parts.statement.body = descriptor; });
+  reseal(log);
+  sign_again(log, key);
+  return {at, "the descriptor names another signing key, and all checkpoints are signed with it"};
+}
+
 }  // namespace custody

@@ -15,7 +15,7 @@ namespace {
 boost::json::object kind_json(const AttackKind& kind) {
   return {{"kind", std::string(kind.name)}, {"does", std::string(kind.does)},
           {"rehashes", kind.rehashes},      {"signs", kind.signs},
-          {"several_shards", kind.shards},  {"found_by", std::string(witness_text(kind.witness))}};
+          {"several_shards", kind.shards},  {"found_by", std::string(found_by_text(kind.found_by))}};
 }
 
 std::string_view means(const AttackKind& kind) {
@@ -31,7 +31,7 @@ int list(const Invocation& call) {
     }
     std::printf("%-15s %s\n%-15s attacker %s; found by: %s\n", std::string(kind.name).c_str(),
                 std::string(kind.does).c_str(), "", std::string(means(kind)).c_str(),
-                std::string(witness_text(kind.witness)).c_str());
+                std::string(found_by_text(kind.found_by)).c_str());
   }
   return 0;
 }
@@ -57,7 +57,7 @@ uint64_t seed_of(const Invocation& call) {
 
 void say(const Invocation& call, const AttackKind& kind, uint64_t seed, const Planted& planted,
          const std::string& out) {
-  const bool kept = kind.witness == Witness::kKept;
+  const bool kept = kind.found_by == FoundBy::kKept;
   if (call.json()) {
     boost::json::object said = kind_json(kind);
     said["seed"] = seed;
@@ -70,7 +70,7 @@ void say(const Invocation& call, const AttackKind& kind, uint64_t seed, const Pl
   std::cout << "planted   " << kind.name << " at " << to_text(planted.at) << ": " << planted.what << "\n"
             << "seed      " << seed << "\n"
             << "attacker  " << means(kind) << "\n"
-            << "found by  " << witness_text(kind.witness) << ": custody verify --data " << out
+            << "found by  " << found_by_text(kind.found_by) << ": custody verify --data " << out
             << (kept ? " --against CHECKPOINT, one saved before; without it nothing is found" : "") << "\n";
 }
 

@@ -9,9 +9,9 @@
 #include "ledger/proof/tile.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/custody/open_tiles.h"
 #include "tools/custody/progress.h"
 #include "tools/custody/text.h"
-#include "tools/custody/tile_source.h"
 
 namespace custody {
 namespace {

@@ -8,14 +8,15 @@
 #include "ledger/base/file.h"
 #include "ledger/codec/json.h"
 #include "ledger/proof/checkpoint.h"
+#include "ledger/proof/tile_check.h"
 #include "ledger/verify/report.h"
 #include "ledger/verify/verifier.h"
 #include "tools/api/status.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
 #include "tools/custody/log_source.h"
+#include "tools/custody/open_tiles.h"
 #include "tools/custody/progress.h"
-#include "tools/custody/tile_check.h"
 #include "tools/custody/trusted_keys.h"
 
 namespace custody {
@@ -92,15 +93,23 @@ class AgainstSource : public LogEntrySource {
   void add(const Descriptor& descriptor, const std::string& file) {
     for (const std::string& note : notes_in(read_file(file, kMaxKeptBytes))) add_note(descriptor, file, note);
   }
-  // What is not of this ledger says nothing of it, and is no fault of it.
+  // What names this ledger is held against it, whoever signed it: if it was not the ledger's key, the verifier says so,
+  // and either the checkpoint is forged or the ledger is not the one that it was kept of.
   void add_note(const Descriptor& descriptor, const std::string& file, const std::string& note) {
-    const auto checkpoint = open_checkpoint(note, descriptor.signer);
-    for (uint32_t shard = 0; checkpoint && shard < descriptor.shards; ++shard)
-      if (checkpoint->origin == shard_origin(descriptor, shard)) {
+    const auto origin = origin_in(note);
+    for (uint32_t shard = 0; origin && shard < descriptor.shards; ++shard)
+      if (*origin == shard_origin(descriptor, shard)) {
         kept_.push_back({shard, note});
         return;
       }
-    throw Error(ErrorCode::kRefused, file + " is no checkpoint that this ledger's key has signed");
+    throw Error(ErrorCode::kRefused, file + " is no checkpoint of this ledger");
+  }
+  static std::optional<std::string> origin_in(const std::string& note) {
+    try {
+      return checkpoint_of(parse_note(note)).origin;
+    } catch (const Error&) {
+      return std::nullopt;
+    }
   }
 
   std::vector<CheckpointNote> kept_;
@@ -210,7 +219,7 @@ int run(const Invocation& call) {
     report = verify(source, options);
   }
   // What was witnessed is only worth something where the records still lead to it.
-  if (witnessed && report.proves(FaultKind::kCheckpointForm, FaultKind::kCheckpointRoot)) report.witnessed = *witnessed;
+  if (witnessed && report.proves(FaultKind::kCheckpointForm, FaultKind::kCheckpointRoot)) report.witnessed = witnessed;
   make_folders(home.data);
   if (const auto head = saved_head(report)) write_file_durably(saved, encode_saved_head(*head));
   save_verification(home, verification_of(report));

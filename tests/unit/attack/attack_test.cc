@@ -8,81 +8,16 @@
 #include <set>
 #include <sstream>
 
-#include "ledger/event/bodies_ledger.h"
-#include "ledger/event/body.h"
 #include "ledger/log/lmdb_log.h"
-#include "ledger/proof/merkle.h"
-#include "ledger/verify/verifier.h"
 #include "tests/reference/log_maker.h"
+#include "tests/unit/attack/handed.h"
+#include "tests/unit/attack/small_ledger.h"
 #include "tests/unit/base/temp_folder.h"
 #include "tools/attack/attack.h"
 #include "tools/attack/forge.h"
 
 namespace custody {
 namespace {
-
-constexpr int kTrials = 10;
-constexpr int kLongTrials = 1000;
-
-// What a verifier is given of a log: its entries, and of each shard the newest checkpoint.
-class CopySource : public EntrySource {
- public:
-  CopySource(const LogCopy& log, const LogCopy* kept) : log_(log), kept_(kept), at_(log.shards.size()) {}
-  std::string descriptor_bytes() override { return encode_descriptor(log_.descriptor); }
-  std::vector<CheckpointNote> checkpoints() override {
-    std::vector<CheckpointNote> notes;
-    for (uint32_t shard = 0; shard < log_.shards.size(); ++shard) {
-      if (!log_.shards[shard].notes.empty()) notes.push_back({shard, log_.shards[shard].notes.rbegin()->second});
-      if (kept_ == nullptr) continue;
-      for (const auto& [size, note] : kept_->shards[shard].notes) notes.push_back({shard, note});
-    }
-    return notes;
-  }
-  std::optional<Entry> next(uint32_t shard) override {
-    if (at_[shard] == log_.shards[shard].entries.size()) return std::nullopt;
-    const CopiedEntry& entry = log_.shards[shard].entries[at_[shard]++];
-    return Entry{entry.record, entry.blob};
-  }
-
- private:
-  const LogCopy& log_;
-  const LogCopy* kept_;
-  std::vector<size_t> at_;
-};
-
-VerifyReport judge(const LogCopy& log, const LogCopy* kept = nullptr) {
-  VerifyOptions options;
-  options.threads = 1;
-  options.ids_memory_bytes = 1 << 20;
-  CopySource source(log, kept);
-  return verify(source, options);
-}
-
-void sign(LogCopy& log, uint32_t shard, uint64_t size) {
-  CompactRange tree;
-  for (uint64_t seq = 0; seq < size; ++seq) tree.append(leaf_hash(log.shards[shard].entries[seq].record));
-  log.shards[shard].notes[size] =
-      maker::sign_note(maker::signer(), shard_origin(log.descriptor, shard), size, tree.root());
-}
-
-// A whole ledger with a checkpoint of each shard for every round, as the signer makes them.
-LogCopy ledger(uint64_t seed, uint32_t shards) {
-  maker::Plan plan;
-  plan.seed = seed;
-  plan.shards = shards;
-  plan.events = 24;
-  const maker::Log made = maker::make(plan);
-  LogCopy log{decode_descriptor(made.descriptor), std::vector<CopiedShard>(shards)};
-  for (const maker::Entry& entry : made.entries) log.shards[entry.shard].entries.push_back({entry.record, entry.blob});
-  for (uint64_t seq = 0; seq < log.shards[0].entries.size(); ++seq) {
-    const Record record = decode_record(log.shards[0].entries[seq].record);
-    if (record.statement.type != LedgerRound::kType) continue;
-    sign(log, 0, seq + 1);
-    for (const RoundShard& named : decode_body<LedgerRound>(record.statement.body).shards)
-      sign(log, named.shard, named.size);
-  }
-  return log;
-}
 
 bool of_a_checkpoint(FaultKind kind) {
   return kind >= FaultKind::kCheckpointForm && kind <= FaultKind::kCheckpointRoot;
@@ -96,13 +31,13 @@ const VerifyFault* refuted_checkpoint(const VerifyReport& report, uint32_t shard
 }
 
 // Whether a fault is of whom the table says, and right at the place.
-bool convicts(Witness witness, Ref at, const VerifyFault& fault) {
-  switch (witness) {
-    case Witness::kChain:  // nothing behind it has a proven place; of the last record the root above it
+bool convicts(FoundBy by, Ref at, const VerifyFault& fault) {
+  switch (by) {
+    case FoundBy::kChain:  // nothing behind it has a proven place; of the last record the root above it
       return fault.kind < FaultKind::kFirst || (fault.seq == at.seq + 1 && of_a_checkpoint(fault.kind));
-    case Witness::kRule:
+    case FoundBy::kRule:
       return fault.seq == at.seq && fault.kind >= FaultKind::kSealedAt && fault.kind <= FaultKind::kBlobAltered;
-    case Witness::kRound:
+    case FoundBy::kRound:
       return fault.seq == at.seq && fault.kind == FaultKind::kRoundRoot;
     default:
       return of_a_checkpoint(fault.kind);
@@ -110,12 +45,12 @@ bool convicts(Witness witness, Ref at, const VerifyFault& fault) {
 }
 
 // The fault that names the place of what was planted. Others may follow from it, and none stands before it.
-const VerifyFault* found_at(const VerifyReport& report, Witness witness, Ref at) {
+const VerifyFault* found_at(const VerifyReport& report, FoundBy by, Ref at) {
   for (const VerifyFault& fault : report.faults) {
     if (fault.shard != at.shard) continue;
     // A record whose number was lowered is also told where it seems to belong.
     if (fault.seq < at.seq) EXPECT_EQ(fault.kind, FaultKind::kStale);
-    if ((fault.seq == at.seq || fault.seq == at.seq + 1) && convicts(witness, at, fault)) return &fault;
+    if ((fault.seq == at.seq || fault.seq == at.seq + 1) && convicts(by, at, fault)) return &fault;
   }
   return nullptr;
 }
@@ -138,7 +73,7 @@ void expect_between(const LogCopy& whole, Ref at, const VerifyFault& fault) {
 
 void try_one(const AttackKind& kind, uint64_t seed, Seen& seen) {
   const uint32_t shards = static_cast<uint32_t>(kind.shards ? 2 + seed % 3 : 1 + seed % 4);
-  const LogCopy whole = ledger(seed, shards);
+  const LogCopy whole = small_ledger(seed, shards);
   ASSERT_TRUE(judge(whole, &whole).ok());
   LogCopy log = whole;
   const Ed25519PrivateKey key = maker::signer();
@@ -147,11 +82,11 @@ void try_one(const AttackKind& kind, uint64_t seed, Seen& seen) {
                " shards, at " + to_text(planted.at) + ": " + planted.what);
   ++seen.trials;
   const VerifyReport alone = judge(log);
-  if (kind.witness == Witness::kKept) {
+  if (kind.found_by == FoundBy::kKept) {
     EXPECT_TRUE(alone.ok()) << report_text(alone);
     if (alone.ok()) ++seen.passed;
   } else {
-    const VerifyFault* fault = kind.place == Place::kRecord ? found_at(alone, kind.witness, planted.at)
+    const VerifyFault* fault = kind.place == Place::kRecord ? found_at(alone, kind.found_by, planted.at)
                                                             : refuted_checkpoint(alone, planted.at.shard);
     ASSERT_NE(fault, nullptr) << report_text(alone);
     seen.alone.emplace(fault_name(fault->kind));
@@ -164,20 +99,11 @@ void try_one(const AttackKind& kind, uint64_t seed, Seen& seen) {
   seen.kept.emplace(fault_name(refuted->kind));
 }
 
-uint64_t number_from(const char* variable, uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : parse_u64(text).value();
-}
-
 class AttackTrials : public testing::TestWithParam<AttackKind> {};
 
 TEST_P(AttackTrials, AreFoundWhereTheyWerePlanted) {
-  const uint64_t first = number_from("CUSTODY_SEED", 1);
-  const uint64_t trials = number_from("CUSTODY_LONG", 0) == 1 ? kLongTrials : kTrials;
-  RecordProperty("first_seed", std::to_string(first));
-  std::cout << GetParam().name << ": " << trials << " trials from CUSTODY_SEED=" << first << "\n";
   Seen seen;
-  for (uint64_t seed = first; seed < first + trials && !HasFailure(); ++seed) try_one(GetParam(), seed, seen);
+  for_each_seed(GetParam().name, [&](uint64_t seed) { try_one(GetParam(), seed, seen); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, AttackTrials, testing::ValuesIn(attack_kinds()), [](const auto& kind) {
@@ -187,7 +113,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, AttackTrials, testing::ValuesIn(attack_kinds()),
 });
 
 TEST(Attack, SameSeedSameAttack) {
-  const LogCopy whole = ledger(3, 4);
+  const LogCopy whole = small_ledger(3, 4);
   const Ed25519PrivateKey key = maker::signer();
   for (const AttackKind& kind : attack_kinds()) {
     LogCopy one = whole, two = whole;
@@ -202,7 +128,7 @@ TEST(Attack, SameSeedSameAttack) {
 }
 
 TEST(Attack, WhatALogLacksCannotBeAttacked) {
-  LogCopy one = ledger(1, 1);
+  LogCopy one = small_ledger(1, 1);
   EXPECT_THROW(plant(one, attack_kind("move"), 1, nullptr), Error);
   EXPECT_THROW(plant(one, attack_kind("re-sign"), 1, nullptr), Error);
   EXPECT_THROW(attack_kind("none"), Error);
@@ -212,7 +138,7 @@ TEST(Attack, WhatALogLacksCannotBeAttacked) {
 
 TEST(Attack, TheCopyIsAnEmbeddedLogLikeTheOne) {
   const TempFolder folder;
-  const LogCopy whole = ledger(2, 3);
+  const LogCopy whole = small_ledger(2, 3);
   write_log(whole, folder / "log");
   const LogCopy again = copy_of(*LmdbLog::open(folder / "log"));
   ASSERT_EQ(again.shards.size(), 3u);
@@ -236,8 +162,8 @@ std::string joined(const std::set<std::string>& names) {
 std::string row_of(const AttackKind& kind, const Seen& seen) {
   std::string row = "| `" + std::string(kind.name) + "` | " + std::string(kind.does) + " | ";
   row += kind.signs ? "hashes, operator's key" : kind.rehashes ? "hashes" : "bytes";
-  row += " | " + std::string(witness_text(kind.witness)) + " | ";
-  row += kind.witness == Witness::kKept
+  row += " | " + std::string(found_by_text(kind.found_by)) + " | ";
+  row += kind.found_by == FoundBy::kKept
              ? "**nothing** (" + std::to_string(seen.passed) + " of " + std::to_string(seen.trials) + ")"
              : joined(seen.alone);
   row += " | ";
@@ -263,8 +189,8 @@ constexpr const char* kTail = R"(
 ## What nothing finds
 
 - A rewrite by whoever holds the operator's key (`re-sign`, `fork`) before anybody outside has kept a checkpoint that covers it. `verify` alone then finds nothing, and says
-  `UNWITNESSED`. The same holds, without the key, of `roll-back` and `old-checkpoint`: they show an older checkpoint as the newest. Keep what
-  `custody checkpoint` prints, elsewhere, and hold the log against it.
+  `UNWITNESSED`. The same holds, without the key, of `roll-back` and `old-checkpoint`, which show an older checkpoint as the newest, and of `replace-key`,
+  which shows a key of the attacker's as the ledger's. Keep what `custody checkpoint` prints, elsewhere, and hold the log against it.
 - Changes to the last records, which no checkpoint covers yet.
 - An event that a source or gateway never handed over, or altered before it was sealed: the log is whole, and does not say what happened.
 )";
@@ -276,6 +202,7 @@ TEST(Attack, DocumentIsOfThisRun) {
     for (uint64_t seed = 1; seed <= kTrials; ++seed) try_one(kind, seed, seen);
     text += row_of(kind, seen);
   }
+  text += handed_table();
   text += kTail;
   const std::filesystem::path file = std::filesystem::path(CUSTODY_SOURCE_DIR) / "docs/attacks.md";
   if (std::getenv("CUSTODY_WRITE_REFERENCE") != nullptr) std::ofstream(file, std::ios::binary) << text;

@@ -1,4 +1,4 @@
-#include "tools/custody/tile_check.h"
+#include "ledger/proof/tile_check.h"
 
 #include <array>
 #include <utility>

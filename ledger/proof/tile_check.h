@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ledger/proof/checkpoint.h"
-#include "tools/custody/tile_source.h"
+#include "ledger/proof/tile_source.h"
 
 namespace custody {
 

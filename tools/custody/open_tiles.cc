@@ -1,13 +1,11 @@
-#include "tools/custody/tile_source.h"
+#include "tools/custody/open_tiles.h"
 
 #include "ledger/base/file.h"
-#include "ledger/proof/note.h"
 #include "tools/custody/connection.h"
 
 namespace custody {
 namespace {
 
-constexpr uint64_t kMostEntries = kTileWidth * (2 + 65'535);
 constexpr std::chrono::seconds kSilence{10};
 
 class TileFolder : public TileSource {
@@ -30,7 +28,7 @@ class TileAddress : public TileSource {
     HttpClient stranger;
     stranger.silence = kSilence;
     stranger.anonymous = true;  // a token of ours is nobody else's business
-    stranger.most_bytes = kMostEntries;
+    stranger.most_bytes = TileSource::kMostEntries;
     connection_ = connect_http(url.substr(0, path), stranger);
   }
   std::string read(const std::string& path, uint64_t most_bytes) override {
@@ -45,27 +43,6 @@ class TileAddress : public TileSource {
 };
 
 }  // namespace
-
-std::string TileSource::checkpoint() {
-  return read("checkpoint", kMaxNoteBytes);
-}
-
-std::string TileSource::read_either(const std::string& path, const std::string& full, uint64_t most_bytes) {
-  try {
-    return read(path, most_bytes);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kNotFound || path == full) throw;
-  }
-  return read(full, most_bytes);
-}
-
-std::string TileSource::tile(const TileName& tile) {
-  return read_either(tile_path(tile), tile_path({tile.level, tile.index, kTileWidth}), kTileWidth * 32);
-}
-
-std::string TileSource::entries(uint64_t index, uint32_t width) {
-  return read_either(entries_path(index, width), entries_path(index, kTileWidth), kMostEntries);
-}
 
 std::unique_ptr<TileSource> open_tiles(const std::string& place) {
   if (place.starts_with("http://") || place.starts_with("https://")) return std::make_unique<TileAddress>(place);

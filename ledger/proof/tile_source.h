@@ -1,8 +1,7 @@
-// A tiled log (C2SP tlog-tiles) to read: a folder, or what stands behind an address. What it gives is whatever its
-// owner pleases; each answer is bounded.
+// A tiled log (C2SP tlog-tiles) to read, wherever its files come from. What it gives is whatever its owner pleases;
+// each answer is bounded.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "ledger/proof/tile.h"
@@ -14,6 +13,8 @@ class TileSource : public TileReader {
   // The bytes at a path of the log: "checkpoint", "tile/0/000". kNotFound where there are none.
   virtual std::string read(const std::string& path, uint64_t most_bytes) = 0;
 
+  static constexpr uint64_t kMostEntries = kTileWidth * (2 + 65'535);  // bytes of a tile of records
+
   std::string checkpoint();
   // The tile, or the full one that begins with it.
   std::string tile(const TileName& tile) override;
@@ -23,8 +24,5 @@ class TileSource : public TileReader {
  private:
   std::string read_either(const std::string& path, const std::string& full, uint64_t most_bytes);
 };
-
-// `place` is a folder, or begins with http:// or https://.
-std::unique_ptr<TileSource> open_tiles(const std::string& place);
 
 }  // namespace custody
