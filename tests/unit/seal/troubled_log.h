@@ -76,8 +76,10 @@ class TroubledLog : public Log {
         std::this_thread::yield();
         return std::nullopt;
       }
-      if (log_.reads_to_failure_ > 0 && --log_.reads_to_failure_ == 0)
-        throw Error(ErrorCode::kUnavailable, "the broker is away");
+      if (log_.reads_to_failure_ > 0) {
+        const int left = --log_.reads_to_failure_;  // of several readers one fails
+        if (left == 0) throw Error(ErrorCode::kUnavailable, "the broker is away");
+      }
       return under_->next(std::min(wait, std::chrono::milliseconds(5)));
     }
     bool caught_up() const override { return log_.held_ != shard_ && under_->caught_up(); }
