@@ -79,7 +79,7 @@ int run(const Invocation& call) {
   for (const char* flag : {"--url", "--kafka"})
     if (call.has(flag)) throw Error(ErrorCode::kUsage, "attack reads the data folder of an embedded ledger: DATA OUT");
   const Home from{call.argument(0, "the data folder to copy, DATA"), call.home().keys};
-  const std::string out = call.argument(1, "the folder to make, OUT");
+  const std::string& out = call.argument(1, "the folder to make, OUT");
   if (call.arguments.size() > 2) throw Error(ErrorCode::kUsage, "one DATA and one OUT, not " + call.arguments[2]);
   const auto name = call.value("--kind");
   if (!name) throw Error(ErrorCode::kUsage, "which attack: --kind KIND; `custody attack --list` shows them");
