@@ -51,6 +51,7 @@ class Record:
     source_id: str
     time: int
     actor: str
+    operation: bytes
     values_commit: bytes
     body: bytes
     leaf: bytes
@@ -74,7 +75,7 @@ def read_record(data):
     r.u64()
     head |= dict(time=r.instant(), actor=r.str8())
     r.str8(), r.str8(), r.str8()
-    r.take(16)
+    head |= dict(operation=r.take(16))
     r.str8(), r.str8(), r.str8()
     statement = dict(values_commit=r.take(32), body=r.bytes32())
     r.end()

@@ -82,6 +82,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/v1/shards/{}/checkpoint", &Api::get_checkpoint},
       {"GET", "/v1/shards/{}/tile/{...}", &Api::get_tile},
       {"GET", "/v1/proofs/{}/{}", &Api::get_proof},
+      {"POST", "/v1/bundles", &Api::post_bundle},
       {"GET", "/v1/activity", &Api::get_activity},
       {"GET", "/v1/registry/{}", &Api::get_registry},
       {"GET", "/v1/digests", &Api::get_digests},

@@ -6,25 +6,18 @@
 #include "ledger/proof/merkle.h"
 #include "ledger/proof/record_proof.h"
 #include "ledger/proof/timestamps.h"
+#include "tools/api/records_at.h"
 #include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
 
-constexpr std::chrono::milliseconds kTreePatience{2000};  // for what the tail accepted and the tree has not yet
-constexpr std::chrono::milliseconds kReadPatience{2000};
 constexpr std::chrono::milliseconds kRoundPatience{2000};    // for a record that was sealed just now
 constexpr std::chrono::milliseconds kWitnessPatience{4000};  // and for its witnesses
 constexpr std::chrono::milliseconds kRoundPoll{20};
 
 Error no_such_tile(const std::string& path) {
   return Error(ErrorCode::kNotFound, "the tree has no " + path);
-}
-
-Error wrong_tree(Node& node, uint32_t shard) {
-  node.tree(shard).distrust();
-  return Error(ErrorCode::kUnavailable,
-               "the stored tree of shard " + std::to_string(shard) + " was damaged, and is being made anew: try again");
 }
 
 std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& leaf, const Digest& root) {
@@ -121,6 +114,12 @@ std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t e
 
 }  // namespace
 
+Error wrong_tree(Node& node, uint32_t shard) {
+  node.tree(shard).distrust();
+  return Error(ErrorCode::kUnavailable,
+               "the stored tree of shard " + std::to_string(shard) + " was damaged, and is being made anew: try again");
+}
+
 SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most) {
   if (shard >= node.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
   return tree_of(node, shard, node.log().newest_checkpoint(shard, most));
@@ -134,25 +133,20 @@ SignedTree registry_tree(Node& node, uint64_t most) {
   return note ? tree_of(node, 0, note) : signed_tree(node, 0, most);
 }
 
-std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+std::vector<Digest> tree_leaves(Node& node, uint32_t shard, std::span<const Ref> places) {
+  const auto tree = node.tree(shard).tree(places.back().seq + 1, kTreePatience);
   std::vector<Digest> leaves;
-  {
-    const auto tree = node.tree(shard).tree(end, kTreePatience);
-    for (uint64_t seq = begin; seq < end; ++seq) leaves.push_back(tree->node(0, seq));
-  }
-  const auto reader = node.log().read_sealed(shard, begin);
+  leaves.reserve(places.size());
+  for (const Ref& ref : places) leaves.push_back(tree->node(0, ref.seq));
+  return leaves;
+}
+
+std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+  std::vector<Ref> places;
+  for (uint64_t seq = begin; seq < end; ++seq) places.push_back({shard, seq});
   std::vector<std::string> records;
-  while (begin + records.size() < end) {
-    const auto item = reader->next(kReadPatience);
-    if (!item)
-      throw Error(ErrorCode::kUnavailable,
-                  "record " + to_text(Ref{shard, begin + records.size()}) + " cannot be read now");
-    // Others of that number may be left by a sealer that was overtaken.
-    const uint64_t seq = decode_seal(item->record).seq;
-    if (seq > begin + records.size()) throw wrong_tree(node, shard);
-    if (seq == begin + records.size() && leaf_hash(item->record) == leaves[records.size()])
-      records.emplace_back(item->record);
-  }
+  for_each_at(node, places,
+              [&](const Ref&, std::string_view record, std::string_view) { records.emplace_back(record); });
   return records;
 }
 

@@ -1,7 +1,9 @@
 // What is handed to those who do not trust this ledger: signed checkpoints, tiles, proofs of records.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,12 @@ SignedTree registry_tree(Node& node, uint64_t most = UINT64_MAX);
 // The records [begin, end) of a shard, as the tree has them; it is said to have that many. kUnavailable where they
 // cannot be read now.
 std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end);
+
+// The leaves that the tree has at ascending places of one shard, at least one.
+std::vector<Digest> tree_leaves(Node& node, uint32_t shard, std::span<const Ref> places);
+// For what was made of a stored tree and does not lead to its root: it is made anew, and the caller told to come back.
+Error wrong_tree(Node& node, uint32_t shard);
+inline constexpr std::chrono::milliseconds kTreePatience{2000};  // for what the tail accepted and the tree has not yet
 
 // The round whose record is the last of shard 0 at a checkpoint's size.
 LedgerRound round_of(Node& node, const SignedTree& registry);

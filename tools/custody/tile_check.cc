@@ -96,7 +96,8 @@ class TileCheck {
   uint64_t size_;
   TileVerdict verdict_;
   CompactRange tree_;
-  std::array<std::vector<Digest>, kTileLevels> below_;  // of each level: roots of the full tiles below, since the last full tile
+  std::array<std::vector<Digest>, kTileLevels>
+      below_;  // of each level: roots of the full tiles below, since the last full tile
 };
 
 }  // namespace

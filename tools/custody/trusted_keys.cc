@@ -17,9 +17,18 @@ std::string with_owner(const ProofVerdict::Witness& witness) {
   return witness.name + (witness.owner.empty() ? "" : " (" + witness.owner + ")");
 }
 
+// What is no file of keys or of a policy is so by what was asked, not by a store that failed.
+std::string read_named(const std::string& file, uint64_t most_bytes) {
+  try {
+    return read_file(file, most_bytes);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kUsage, error.what());
+  }
+}
+
 // A key a line; empty lines and those with # are passed over.
 void read_keys(const std::string& file, std::vector<VerifierKey>& keys) {
-  std::istringstream lines(read_file(file, kMostKeyBytes));
+  std::istringstream lines(read_named(file, kMostKeyBytes));
   const size_t before = keys.size();
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
@@ -64,7 +73,7 @@ std::vector<VerifierKey> trusted_keys(const Invocation& call) {
 
 Policy read_policy(const std::string& file) {
   try {
-    return parse_policy(read_file(file, kMaxPolicyBytes));
+    return parse_policy(read_named(file, kMaxPolicyBytes));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;
     throw Error(ErrorCode::kUsage, file + ": " + error.what());
@@ -108,8 +117,7 @@ boost::json::array witnesses_json(const std::vector<ProofVerdict::Witness>& witn
 std::string witnesses_text(const std::vector<ProofVerdict::Witness>& witnesses) {
   std::string out;
   for (const ProofVerdict::Witness& witness : witnesses) {
-    const auto time_us = static_cast<int64_t>(std::min(witness.time_s, kLastSecond)) * 1'000'000;
-    out += "witnessed   by " + with_owner(witness) + " at " + short_time(to_rfc3339(time_us)) + "\n";
+    out += "witnessed   by " + with_owner(witness) + " at " + second_text(witness.time_s) + "\n";
   }
   return out;
 }

@@ -50,6 +50,7 @@ constexpr std::array kRoutes{
     NamedRoute{"/v1/shards/", "/v1/shards/{shard}/checkpoint", "/checkpoint"},
     NamedRoute{"/v1/shards/", "/v1/shards/{shard}/tile/{tile}"},
     NamedRoute{"/v1/proofs/", "/v1/proofs/{shard}/{seq}"},
+    NamedRoute{"/v1/bundles", "/v1/bundles"},
     NamedRoute{"/v1/activity", "/v1/activity"},
     NamedRoute{"/v1/registry/", "/v1/registry/{kind}"},
     NamedRoute{"/v1/digests", "/v1/digests"},
