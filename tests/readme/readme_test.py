@@ -33,6 +33,7 @@ EXAMPLES = {
     "custody export tiles ~/tree": [r"files written to "],
     "custody verify --tiles ~/tree/0 --trust ~/operator.vkey": [r"^PROVED "],
     "custody serve --policy FILE": None,  # asks witnesses: tests/cli/witnessing_test.py
+    "custody keys rotate": [r" retired at 0:\d+$", r" signs$"],
     "custody witness serve": None,  # asks for a name, a key and whom to witness: tests/cli/witness_test.py
     "custody attack ~/.local/share/custody ~/drill --kind relink": [r"^planted +relink at 0:\d+", r"^found by "],
     "custody attest-views": [r"^archives  round \d+ .*attested in 0:\d+$", r"^activity  round "],

@@ -79,6 +79,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/v1/records", &Api::get_records},
       {"GET", "/v1/records/{}/{}", &Api::get_record},
       {"GET", "/v1/checkpoints", &Api::get_checkpoints},
+      {"GET", "/v1/keys", &Api::get_keys},
       {"GET", "/v1/shards/{}/checkpoint", &Api::get_checkpoint},
       {"GET", "/v1/shards/{}/tile/{...}", &Api::get_tile},
       {"GET", "/v1/proofs/{}/{}", &Api::get_proof},

@@ -68,6 +68,7 @@ class Api {
   // routes_evidence.cc
   ApiResponse get_checkpoints(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_checkpoint(const ApiRequest&, const std::vector<std::string>&);
+  ApiResponse get_keys(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_tile(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_proof(const ApiRequest&, const std::vector<std::string>&);
   // routes_bundle.cc

@@ -29,11 +29,12 @@ std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& le
 
 SignedTree tree_of(Node& node, uint32_t shard, const std::optional<std::string>& note) {
   if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
-  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
-  if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
+  const KeyHistory keys = node.tails()[0]->state().keys;
+  const auto by = open_checkpoint(*note, keys.keys());
+  if (!by || by->checkpoint.origin != shard_origin(node.descriptor(), shard))
     throw Error(ErrorCode::kStore,
-                "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
-  return {*note, *checkpoint};
+                "the newest checkpoint in the log is not of a key of this ledger; run `custody verify`");
+  return {*note, by->checkpoint, {by->checkpoint.origin, VerifierKey::kEd25519, by->key}};
 }
 
 uint64_t named_size(const LedgerRound& round, uint32_t shard) {
@@ -81,6 +82,13 @@ std::optional<SignedTree> vouched_tree(Node& node, uint64_t most) {
   const auto note = node.log().newest_checkpoint(
       0, most, [&](std::string_view text) { return policy ? counts(*policy, text) : has_timestamp(text); });
   return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
+}
+
+SignedTree covering_within(Node& node, Ref ref, uint64_t most) {
+  SignedTree registry = signed_tree(node, 0, most);
+  if (covers(node, registry, ref)) return registry;
+  throw Error(ErrorCode::kUnavailable,
+              "no checkpoint of at most " + std::to_string(most) + " records covers record " + to_text(ref));
 }
 
 SignedTree earliest_covering(Node& node, Ref ref) {
@@ -164,10 +172,12 @@ std::optional<SignedTree> stamped_tree(Node& node, uint64_t most) {
   return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
 }
 
-std::string prove_record(Node& node, Ref ref, bool earliest) {
+std::string prove_record(Node& node, Ref ref, const ProvedBy& by) {
   if (ref.shard >= node.tails().size() || ref.seq >= node.tails()[ref.shard]->size())
     throw Error(ErrorCode::kNotFound, "there is no record " + to_text(ref) + " yet");
-  const SignedTree registry = earliest ? earliest_covering(node, ref) : covering(node, ref);
+  const SignedTree registry = by.most != UINT64_MAX ? covering_within(node, ref, by.most)
+                              : by.earliest         ? earliest_covering(node, ref)
+                                                    : covering(node, ref);
   const uint64_t size = registry.checkpoint.size;
   std::string leaf = tree_records(node, ref.shard, ref.seq, ref.seq + 1).front();
   std::optional<WithinShard> within;

@@ -71,7 +71,7 @@ std::string_view witness_text(Witness witness) {
   throw Error(ErrorCode::kUsage, "no witness");
 }
 
-Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const Ed25519PrivateKey* operators) {
+Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const SigningKey* operators) {
   if (kind.signs && operators == nullptr)
     throw Error(ErrorCode::kUsage, std::string(kind.name) + " needs the ledger's signing key");
   if (kind.shards && log.shards.size() < 2)

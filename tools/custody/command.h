@@ -69,6 +69,8 @@ Command attest_views_command();
 Command events_command();
 Command keygen_command();
 Command principal_command();
+Command keys_command();
+Command attest_command();
 Command topics_command();
 Command attack_command();
 Command witness_command();

@@ -9,11 +9,11 @@ namespace custody {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      init_command(),         serve_command(),      emit_command(),   import_command(),    archive_command(),
-      activity_command(),     log_command(),        verify_command(), status_command(),    rebuild_command(),
-      attest_views_command(), checkpoint_command(), prove_command(),  bundle_command(),    check_command(),
-      export_command(),       events_command(),     keygen_command(), principal_command(), topics_command(),
-      attack_command(),       witness_command(),    bench_command(),
+      init_command(),         serve_command(),      emit_command(),    import_command(),    archive_command(),
+      activity_command(),     log_command(),        verify_command(),  status_command(),    rebuild_command(),
+      attest_views_command(), checkpoint_command(), prove_command(),   bundle_command(),    check_command(),
+      export_command(),       events_command(),     keygen_command(),  principal_command(), keys_command(),
+      topics_command(),       attack_command(),     witness_command(), attest_command(),    bench_command(),
   };
   return all;
 }

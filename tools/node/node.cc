@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "ledger/base/wrapping.h"
 #include "ledger/log/lmdb_log.h"
 #include "tools/vouch/witnessing.h"
 
@@ -99,6 +100,15 @@ void Node::open_keyring() {
   if (first.id != keyring_->id()) throw other_keyring(first, mine);
 }
 
+FindKey Node::find_keys() const {
+  try {
+    return signing_keys(config_.home, descriptor().ledger_id);
+  } catch (const Error&) {
+    if (!config_.signer_may_be_lost) throw;
+    return [](const Ed25519PublicKey&) { return nullptr; };
+  }
+}
+
 void Node::open_parts() {
   const Home& home = config_.home;
   for (uint32_t shard = 0; shard < descriptor().shards; ++shard) {
@@ -116,8 +126,7 @@ void Node::open_parts() {
       sealers_.push_back(std::make_unique<ShardSealer>(*log_, tail_list_, shard, system_clock(), options));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tail_list_, *sealers_[0],
-        Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.signed_file(descriptor().ledger_id)),
-        config_.rounds);
+        Signer::open(find_keys(), descriptor(), home.signed_file(descriptor().ledger_id)), config_.rounds);
     tails_[0]->add(*rounds_);
     open_witnessing();
   }

@@ -47,6 +47,7 @@ constexpr std::array kRoutes{
     NamedRoute{"/v1/records", "/v1/records"},
     NamedRoute{"/v1/records/", "/v1/records/{shard}/{seq}"},
     NamedRoute{"/v1/checkpoints", "/v1/checkpoints"},
+    NamedRoute{"/v1/keys", "/v1/keys"},
     NamedRoute{"/v1/shards/", "/v1/shards/{shard}/checkpoint", "/checkpoint"},
     NamedRoute{"/v1/shards/", "/v1/shards/{shard}/tile/{tile}"},
     NamedRoute{"/v1/proofs/", "/v1/proofs/{shard}/{seq}"},
