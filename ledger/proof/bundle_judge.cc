@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/event/bodies_ledger.h"
+#include "ledger/proof/bundle_complete.h"
 #include "ledger/proof/judging.h"
 #include "ledger/proof/multi_proof.h"
 
@@ -59,8 +60,8 @@ class Judge {
     verdict_.note = bundle_.note;
     verdict_.policy = bundle_.policy;
     verdict_.times = bundle_.times;
-    verdict_.complete = bundle_.complete;
     verdict_.unknown = bundle_.unknown;
+    if (bundle_.complete) verdict_.complete = judge_complete(*bundle_.complete, verdict_);
   }
 
  private:

@@ -40,11 +40,20 @@ struct BundleVerdict {
   std::vector<std::string_view> records;     // the answer, ascending by shard and seq
   std::vector<std::string_view> supporting;  // of shard 0: rounds, the first record, keys
   std::vector<Value> values;                 // that are disclosed, in the order of the records
+  // That a view of the ledger, whose root it has sealed, has no other records of the question up to a round.
+  struct Complete {
+    uint64_t round = 0;
+    int64_t closed_at_us = 0;
+    Ref attested;       // the record that states the root
+    std::string rules;  // that the view is folded by
+  };
+
   // Every record that the question asks for is there. Otherwise only `complete` can tell, if anything.
   bool whole_range = false;
+  std::optional<Complete> complete;
   // Parts that nothing here judges.
   std::string_view note;
-  std::optional<std::string_view> policy, times, complete;
+  std::optional<std::string_view> policy, times;
   std::vector<uint8_t> unknown;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/proof/bundle.h"
+#include "ledger/proof/bundle_complete.h"
 #include "ledger/proof/multi_proof.h"
 #include "ledger/proof/policy.h"
 #include "tools/api/disclosing.h"
@@ -119,9 +120,31 @@ std::vector<Ref> answer_places(Node& node, const BundleOrder& order, const Cut& 
   return {};
 }
 
-// The first record, which says what ledger it is, and the rounds between which the answer lies.
-std::vector<Ref> supporting_places(const Cut& cut, const std::vector<Ref>& answer) {
+// Part 131, and the records that it rests on. Where the view was not attested yet, or behind this cut only, or its
+// attestation is false (which notices tell), the bundle goes without.
+struct CompletePart {
+  std::string bytes;
+  std::vector<Ref> places;
+};
+
+CompletePart complete_part(Node& node, const BundleQuestion& question, const Cut& cut) {
+  const auto subject = subject_asked(question);
+  if (!subject) return {};
+  try {
+    const CompletenessProof proof = node.attester().prove(*subject, kMostRecords, cut.end[0]);
+    const auto round = node.projector().views().round(proof.attested.round);
+    if (!round) return {};
+    return {encode_completeness(proof.section), {{0, proof.section.attested}, *parse_ref(round->ref)}};
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kStore) throw;
+    return {};
+  }
+}
+
+// The first record, which says what ledger it is, the rounds between which the answer lies, and what part 131 needs.
+std::vector<Ref> supporting_places(const Cut& cut, const std::vector<Ref>& answer, const std::vector<Ref>& more) {
   std::vector<Ref> places{{0, 0}, {0, cut.end[0]}};
+  places.insert(places.end(), more.begin(), more.end());
   if (cut.from != 0) places.push_back({0, cut.begin[0]});
   std::ranges::sort(places);
   const auto repeated = std::ranges::unique(places);
@@ -177,7 +200,8 @@ MadeBundle make_bundle(Node& node, const BundleOrder& order, const Principal& pr
   if (!order.policy.empty()) parse_policy(order.policy);
   const Cut cut = find_cut(node, order);
   std::vector<Ref> places = answer_places(node, order, cut);
-  const RecordsAt supporting = RecordsAt::read(node, supporting_places(cut, places));
+  const CompletePart complete = complete_part(node, order.question, cut);
+  const RecordsAt supporting = RecordsAt::read(node, supporting_places(cut, places, complete.places));
   const RecordsAt answer = RecordsAt::read(node, std::move(places));
   Bundle bundle;
   bundle.note = cut.registry.note;
@@ -188,6 +212,7 @@ MadeBundle make_bundle(Node& node, const BundleOrder& order, const Principal& pr
   bundle.records = views_of(answer);
   bundle.trees = prove_all(node, cut, supporting, answer);
   if (!order.policy.empty()) bundle.policy = order.policy;
+  if (!complete.bytes.empty()) bundle.complete = complete.bytes;
   Disclosed disclosed;
   if (!order.disclose.empty()) {
     disclosed = disclose(node, answer, order.disclose, order.reason, principal);

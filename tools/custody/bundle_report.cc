@@ -73,6 +73,14 @@ void add_proved(const BundleVerdict& verdict, const std::optional<OutsideTime::B
                             " of that ledger, or behind " + round);
   if (verdict.whole_range)
     report.proved.push_back("these are all records " + about(verdict.question) + " " + rounds_text(verdict));
+  if (verdict.complete) {
+    const std::string until = "up to round " + std::to_string(verdict.complete->round) + " (closed " +
+                              short_time(to_rfc3339(verdict.complete->closed_at_us)) + ")";
+    report.proved.push_back(
+        (count > 0 ? "the ledger has no other records " : "the ledger has no records ") + about(verdict.question) +
+        (verdict.from ? " behind round " + std::to_string(verdict.from->number) : "") + " " + until +
+        ", by its own view, whose root record " + to_text(verdict.complete->attested) + " states");
+  }
   if (!verdict.values.empty()) {
     std::set<Ref> of;
     for (const BundleVerdict::Value& value : verdict.values) of.insert(value.ref);
@@ -93,8 +101,15 @@ bool names_customer(const BundleVerdict& verdict) {
 
 void add_not_proved(const BundleVerdict& verdict, bool under_policy, bool there_by, BundleReport& report) {
   const auto add = [&](std::string text) { report.not_proved.push_back(std::move(text)); };
-  if (!verdict.whole_range)
+  if (verdict.complete) {
+    add("that the operator's view, which the above rests on, was folded rightly: whoever has the log can tell "
+        "(`custody rebuild --check-attested`), and record " +
+        to_text(verdict.complete->attested) + " convicts a false one");
+    if (verdict.complete->round < verdict.to.number)
+      add("that there are no others behind round " + std::to_string(verdict.complete->round));
+  } else if (!verdict.whole_range) {
     add("that these are all records " + about(verdict.question) + ": the operator chose what is in this file");
+  }
   if (verdict.witnesses.empty())
     add("UNWITNESSED: no witness that you trust has seen this checkpoint; the operator could show others another "
         "history");
@@ -109,7 +124,6 @@ void add_not_proved(const BundleVerdict& verdict, bool under_policy, bool there_
   if (verdict.policy && !under_policy)
     add("that the witnesses of the policy in this file have seen it: the operator chose that policy; judge by one of "
         "your own with --policy");
-  if (verdict.complete) add("what part 131 is to prove (completeness): this program does not judge it");
   if (verdict.times) add("what part 130 is to prove (time stamps): this program does not judge it");
   for (const uint8_t kind : verdict.unknown)
     add("what part " + std::to_string(kind) + " is to prove: a newer program knows it, this one does not");

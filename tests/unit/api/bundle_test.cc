@@ -4,7 +4,10 @@
 #include <filesystem>
 
 #include "ledger/base/lmdb.h"
+#include "ledger/proof/bundle_complete.h"
 #include "ledger/proof/bundle_judge.h"
+#include "ledger/proof/completeness.h"
+#include "ledger/proof/judging.h"
 #include "tests/unit/api/node_fixture.h"
 
 namespace custody {
@@ -53,6 +56,73 @@ class MadeBundleTest : public NodeFixture {
 
   std::string kept_;
 };
+
+// Part 131 of what was made, put in its place changed; everything else as it was.
+std::string with_complete(const std::string& bytes, const std::function<void(Bundle&, Completeness&)>& change) {
+  Bundle bundle = decode_bundle(bytes);
+  Completeness section = decode_completeness(bundle.complete.value());
+  change(bundle, section);
+  const std::string part = encode_completeness(section);
+  bundle.complete = part;
+  return encode_bundle(bundle);
+}
+
+TEST_F(MadeBundleTest, OfAnAttestedViewProvesThatTheseAreAll) {
+  several_shards();
+  fill();
+  ASSERT_EQ(judged(bundle("actor", "person:anna")).complete, std::nullopt) << "nothing is attested yet";
+  const auto attested = post("/v1/projections/attest", "");
+  ASSERT_EQ(attested.status, 200) << attested.body;
+  const uint64_t round = json(attested).at("views").at(0).at("round").to_number<uint64_t>();
+  const std::string subject = subject_of("C-2");
+  for (const auto& [by, what] : std::map<std::string, std::string>{{"actor", "person:anna"}, {"customer", subject}}) {
+    const BundleVerdict verdict = judged(bundle(by, what));
+    ASSERT_TRUE(verdict.complete) << by;
+    EXPECT_EQ(verdict.complete->round, round);
+    EXPECT_EQ(verdict.records.size(), by == "actor" ? 8u : 2u);
+  }
+  const BundleVerdict absent = judged(bundle("actor", "person:nobody"));
+  ASSERT_TRUE(absent.complete);
+  EXPECT_TRUE(absent.records.empty());
+  const BundleVerdict later = judged(bundle("customer", subject, ",\"from\":\"" + std::to_string(round) + "\""));
+  EXPECT_TRUE(later.complete);
+}
+
+TEST_F(MadeBundleTest, WhoLeavesOutARecordOfAnAttestedViewIsFoundOut) {
+  fill();
+  ASSERT_EQ(post("/v1/projections/attest", "").status, 200);
+  const std::string bytes = bundle("actor", "person:anna").body;
+  const VerifierKey key{node_->descriptor().origin, VerifierKey::kEd25519, node_->descriptor().signer};
+  const auto judge = [&](const std::string& changed) { return judge_bundle(changed, {&key, 1}); };
+  ASSERT_TRUE(judge(bytes).complete);
+  const auto row_gone = with_complete(
+      bytes, [](Bundle&, Completeness& section) { section.range.rows.erase(section.range.rows.begin() + 2); });
+  EXPECT_EQ(judge(row_gone).kind, ProofVerdict::kFault);
+  const auto other = with_complete(bytes, [](Bundle&, Completeness& section) { section.subject.name = "person:b"; });
+  EXPECT_THAT(judge(other).reason, HasSubstr("something else than what was asked"));
+  const auto unattested = with_complete(bytes, [](Bundle&, Completeness& section) { section.attested -= 1; });
+  EXPECT_EQ(judge(unattested).kind, ProofVerdict::kFault);
+  // As if the file had been made, and proved, without one of its records, or with one that the view does not have.
+  const Bundle whole = decode_bundle(bytes);
+  size_t inside = 0;
+  for (size_t i = 0; i < whole.records.size(); ++i) {
+    BundleVerdict fewer = judge(bytes);
+    const Seal seal = decode_seal(whole.records[i]);
+    const auto round = node_->projector().views().round(fewer.complete->round);
+    if (seal.seq >= round->sizes.at(seal.shard)) continue;  // of what lies behind the attested round nothing is said
+    ++inside;
+    fewer.records.erase(fewer.records.begin() + static_cast<ptrdiff_t>(i));
+    EXPECT_THROW(judge_complete(*whole.complete, fewer), judging::Ends) << i;
+  }
+  EXPECT_GT(inside, 2u);
+  BundleVerdict more = judge(bytes);
+  more.records.push_back(more.supporting.front());
+  EXPECT_THROW(judge_complete(*whole.complete, more), judging::Ends);
+  // A bundle behind a later round, with the section of the whole: what the view has before is not asked for.
+  const std::string narrow = bundle("actor", "person:anna", R"(,"from":"2")").body;
+  const BundleVerdict behind = judge(narrow);
+  EXPECT_EQ(behind.kind, ProofVerdict::kProved) << behind.reason;
+}
 
 TEST_F(MadeBundleTest, OfACustomerHoldsTheTimeline) {
   fill();
