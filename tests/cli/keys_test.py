@@ -111,6 +111,8 @@ class Change(KeysTest):
                            for name in ("anna", "bob"))
         service = self.serve()
         [old] = self.in_force(as_anna)
+        bearer = {"Authorization": "Bearer " + as_anna["CUSTODY_TOKEN"]}
+        wait_until(lambda: service.get("/v1/shards/0/checkpoint", bearer)[0] == 200, "something is signed")
         before = self.trust(env=as_anna)
         self.custody("keys", "add", env=as_anna, status=2)  # as person:operator, whom nobody has authenticated
         said = self.json("keys", "add", "--as", "person:anna", env=as_anna)
