@@ -98,7 +98,7 @@ std::optional<RoundAnswer> Attester::due() const {
   if (position.round == 0) return std::nullopt;
   const int64_t every_us = std::chrono::duration_cast<std::chrono::microseconds>(options_.every).count();
   const int64_t period = position.closed_at->us / every_us;
-  const auto round = views.first_round_from(period * every_us);
+  auto round = views.first_round_from(period * every_us);
   if (!round || round->round == 1 || round->round > position.round) return std::nullopt;
   for (View view : kAllViews)
     if (!stated(view, round->round)) return round;
@@ -126,6 +126,7 @@ std::vector<AttestedAnswer> Attester::attest_round(const RoundAnswer& round, ste
     if (!stated(view, round.round)) state(view, round, trees[view]->tree);
   }
   std::vector<AttestedAnswer> answers;
+  answers.reserve(kViewCount);
   for (View view : kAllViews) answers.push_back(wait_for(view, round, trees[view]->tree, until));
   note("");
   return answers;
@@ -216,9 +217,8 @@ CompletenessProof Attester::prove(const Subject& subject, size_t most, uint64_t 
                                           " was not attested yet: run `custody attest-views`, then ask again");
   const auto stored = tree_at(view, *round);
   if (!agrees(*stands, stored->tree)) {
-    const Error error = contradicted(*stands, stored->tree);
-    note(error.what());
-    throw error;
+    note(contradicted(*stands, stored->tree).what());
+    throw contradicted(*stands, stored->tree);
   }
   CompletenessProof proof{*stands, {subject, parse_ref(stands->ref)->seq, {}}, {}};
   const ViewSnapshot snapshot = projector_.snapshot();
