@@ -126,7 +126,7 @@ std::vector<AttestedAnswer> Attester::attest_round(const RoundAnswer& round, ste
     if (!stated(view, round.round)) state(view, round, trees[view]->tree);
   }
   std::vector<AttestedAnswer> answers;
-  answers.reserve(std::size(kAllViews));
+  answers.reserve(kAllViews.size());
   for (View view : kAllViews) answers.push_back(wait_for(view, round, trees[view]->tree, until));
   note("");
   return answers;
@@ -205,25 +205,25 @@ std::shared_ptr<const Attester::Stored> Attester::tree_at(View view, const Round
   return trees_[view] = stored;
 }
 
-CompletenessProof Attester::prove(const Subject& subject, size_t most) {
+CompletenessProof Attester::prove(const Subject& subject, size_t most, uint64_t before) {
   const View view = view_of_name(view_about(subject.about));
   const KeyRange keys = keys_about(subject);
-  std::optional<AttestedAnswer> newest;
+  std::optional<AttestedAnswer> stands;
   for (AttestedAnswer& answer : projector_.views().attested(view))
-    if (answer.rules == kViewRules) newest = std::move(answer);
-  const auto round = newest ? projector_.views().round(newest->round) : std::nullopt;
+    if (answer.rules == kViewRules && parse_ref(answer.ref)->seq < before) stands = std::move(answer);
+  const auto round = stands ? projector_.views().round(stands->round) : std::nullopt;
   if (!round)
     throw Error(ErrorCode::kNotFound, "the view " + std::string(view_name(view)) +
                                           " was not attested yet: run `custody attest-views`, then ask again");
   const auto stored = tree_at(view, *round);
-  if (!agrees(*newest, stored->tree)) {
-    note(contradicted(*newest, stored->tree).what());
-    throw contradicted(*newest, stored->tree);
+  if (!agrees(*stands, stored->tree)) {
+    note(contradicted(*stands, stored->tree).what());
+    throw contradicted(*stands, stored->tree);
   }
-  CompletenessProof proof{*newest, {subject, parse_ref(newest->ref)->seq, {}}, {}};
+  CompletenessProof proof{*stands, {subject, parse_ref(stands->ref)->seq, {}}, {}};
   const ViewSnapshot snapshot = projector_.snapshot();
   proof.section.range = stored->tree.prove(snapshot, view, round->sizes, keys, most);
-  proof.verdict = judge_rows(proof.section, newest->rows, newest->root, snapshot.shards());
+  proof.verdict = judge_rows(proof.section, stands->rows, stands->root, snapshot.shards());
   if (!proof.verdict.fault.empty())
     throw Error(ErrorCode::kStore, "a proof of the view failed: " + proof.verdict.fault);
   return proof;

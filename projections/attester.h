@@ -50,7 +50,8 @@ class Attester {
 
   // From the newest attestation of the view that answers. kNotFound where there is none; kConflict where its root is
   // not that of the views as folded here; kUsage where the proof would hold more than `most` rows.
-  CompletenessProof prove(const Subject& subject, size_t most);
+  // Of attestations the newest with a seq below `before`; of an older one the tree may have to be made again.
+  CompletenessProof prove(const Subject& subject, size_t most, uint64_t before = UINT64_MAX);
 
  private:
   struct Stored {

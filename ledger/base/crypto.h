@@ -64,16 +64,25 @@ void wipe(std::span<uint8_t> bytes);
 using Ed25519PublicKey = ByteArray<32>;
 using Ed25519Signature = ByteArray<64>;
 
-class Ed25519PrivateKey {
+// Something that signs under a public key, wherever the private one is kept. Error kUnavailable or kStore where it
+// cannot sign now. From any thread.
+class SigningKey {
+ public:
+  virtual ~SigningKey() = default;
+  virtual const Ed25519PublicKey& public_key() const = 0;
+  virtual Ed25519Signature sign(std::string_view message) const = 0;
+};
+
+class Ed25519PrivateKey final : public SigningKey {
  public:
   static Ed25519PrivateKey generate();
   static Ed25519PrivateKey from_seed(std::string_view seed);  // the 32 bytes that RFC 8032 calls the private key
   Ed25519PrivateKey(Ed25519PrivateKey&&) noexcept;
   Ed25519PrivateKey& operator=(Ed25519PrivateKey&&) noexcept;
-  ~Ed25519PrivateKey();
-  const Ed25519PublicKey& public_key() const { return public_key_; }
+  ~Ed25519PrivateKey() override;
+  const Ed25519PublicKey& public_key() const override { return public_key_; }
   const Secret& seed() const { return seed_; }
-  Ed25519Signature sign(std::string_view message) const;  // from any thread
+  Ed25519Signature sign(std::string_view message) const override;
 
  private:
   struct Free {

@@ -149,6 +149,28 @@ std::optional<ParsedEvent> read_event(const json::object& event, const ReadOptio
   return parsed;
 }
 
+Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest& values_commit) {
+  Statement statement;
+  statement.type = event.type->type;
+  statement.version = event.type->version;
+  statement.id = id;
+  statement.source = event.source;
+  statement.source_id = event.id;
+  statement.sequence = event.sequence;
+  statement.time = event.time;
+  statement.actor = event.actor;
+  statement.step = event.step;
+  statement.grant = event.grant;
+  statement.purpose = event.purpose;
+  statement.operation = make_operation_id(event.source, event.operation);
+  statement.device = event.device;
+  statement.place = event.place;
+  statement.traceparent = event.traceparent;
+  statement.values_commit = values_commit;
+  statement.body = event.body;
+  return statement;
+}
+
 std::vector<Fault> validate_event(const json::object& event, const ReadOptions& options) {
   Faults faults;
   read_event(event, options, faults);

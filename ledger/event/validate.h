@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ledger/event/catalogue.h"
+#include "ledger/event/record.h"
 #include "ledger/event/values.h"
 
 namespace custody {
@@ -60,6 +61,9 @@ struct ReadOptions {
 // nullopt when anything was appended to `faults`. Pointers are RFC 6901, from the event's top.
 std::optional<ParsedEvent> read_event(const boost::json::object& event, const ReadOptions& options,
                                       std::vector<Fault>& faults);
+
+// The statement of an event with what its values were committed to. Views go where the event's go.
+Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest& values_commit);
 
 // The faults alone; empty = valid.
 std::vector<Fault> validate_event(const boost::json::object& event, const ReadOptions& options = {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/codec/json.h"
+#include "ledger/event/attestation.h"
 #include "ledger/gateway/gateway_work.h"
 #include "ledger/seal/intake_judge.h"
 
@@ -23,28 +24,6 @@ std::optional<Receipt> receipt_from(SealedReader& reader, uint64_t seq) {
     return Receipt{record.statement.id, record.ref(), leaf_hash(item->record), record.seal.sealed_at_us, true};
   }
   return std::nullopt;
-}
-
-Statement statement_of(const ParsedEvent& event, const EventId& id, const Digest& values_commit) {
-  Statement statement;
-  statement.type = event.type->type;
-  statement.version = event.type->version;
-  statement.id = id;
-  statement.source = event.source;
-  statement.source_id = event.id;
-  statement.sequence = event.sequence;
-  statement.time = event.time;
-  statement.actor = event.actor;
-  statement.step = event.step;
-  statement.grant = event.grant;
-  statement.purpose = event.purpose;
-  statement.operation = make_operation_id(event.source, event.operation);
-  statement.device = event.device;
-  statement.place = event.place;
-  statement.traceparent = event.traceparent;
-  statement.values_commit = values_commit;
-  statement.body = event.body;
-  return statement;
 }
 
 // The record that an event comes after, of one that is well formed; what is not is said when it is read.
@@ -106,6 +85,7 @@ void Gateway::read(Work& work, std::string_view text, Item& item) {
     const auto denied = work.own ? std::vector<Fault>{} : admission_->judge(work.principal, *event);
     faults.insert(faults.end(), denied.begin(), denied.end());
     if (event->after) check_after(*event->after, faults);
+    if (event->type->type == SourceAttested::kType) check_attestation(event->source, event->body, faults);
     if (!faults.empty()) return;
     if (!event->type->resolved.empty()) {
       read_options.resolve = [&](std::string_view contact) {
@@ -219,6 +199,20 @@ void Gateway::check_after(Ref after, std::vector<Fault>& faults) const {
     faults.push_back({"/after", "names a shard that this ledger does not have"});
   else if (parts_.tails[after.shard]->size() <= after.seq)
     faults.push_back({"/after", "names a record that is not sealed yet"});
+}
+
+// What no verifier could believe is no attestation, in open mode neither. Whether the statements are those it is of,
+// the gateway does not judge: they lie on all shards.
+void Gateway::check_attestation(std::string_view source, std::string_view body, std::vector<Fault>& faults) const {
+  const auto attested = decode_body<SourceAttested>(body);
+  if (attested.source.text != source) return faults.push_back({"/data/source", "must be the source that states it"});
+  const auto keys = parts_.tails[0]->state().source_keys;
+  const auto key = keys ? keys->find(source) : SourceKeys::const_iterator();
+  if (!keys || key == keys->end())
+    return faults.push_back({"/data/source", "has no key: source.registered with one comes first"});
+  const std::string bytes = attested_bytes(parts_.log.descriptor().ledger_id, attested);
+  if (!ed25519_verify(key->second, bytes, attested.signature))
+    faults.push_back({"/data/signature", "is none of the key that is registered for this source"});
 }
 
 std::vector<Outcome> Gateway::finish(Work& work, std::vector<Item>& items, const SubmitOptions& options) {

@@ -113,6 +113,7 @@ class Gateway {
   void look_up_again(std::vector<Item>& items, const std::vector<size_t>& places, Receipts::Wait& wait);
   void wait_for_named(std::span<const std::string_view> events, std::chrono::milliseconds patience) const;
   void check_after(Ref after, std::vector<Fault>& faults) const;
+  void check_attestation(std::string_view source, std::string_view body, std::vector<Fault>& faults) const;
   std::vector<Outcome> finish(Work& work, std::vector<Item>& items, const SubmitOptions& options);
   static void note_arrivals(std::vector<Item>& items, const std::vector<size_t>& places,
                             const std::vector<std::optional<Arrival>>& arrivals);

@@ -1,5 +1,6 @@
 // Statements that a client made itself: its bytes are kept as they are, so that it can attest them.
 #include "ledger/codec/json.h"
+#include "ledger/event/attestation.h"
 #include "ledger/event/statement_check.h"
 #include "ledger/gateway/gateway_work.h"
 
@@ -90,6 +91,7 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
   faults = faults_of_statement(statement, sent.subject.value_or(""), fields);
   if (!faults.empty()) return;
   check_client_authority(work, statement, faults);
+  if (statement.type == SourceAttested::kType) check_attestation(statement.source, statement.body, faults);
   check_blob_size(fields, faults);
   if (commitment_of(fields) != statement.values_commit)
     faults.push_back({"/values", "are not those that the statement commits to"});

@@ -1,18 +1,13 @@
 #include "ledger/keys/epoch_key.h"
 
-#include <sys/stat.h>
-
 #include "ledger/base/file.h"
+#include "ledger/base/wrapping.h"
 #include "ledger/codec/canonical.h"
 
 namespace custody::keys {
 namespace {
 
 constexpr uint64_t kMaxFileBytes = 4096;
-constexpr uint64_t kMaxScryptMemoryBytes = uint64_t{1} << 30;
-constexpr uint32_t kMaxScryptRounds = 64;
-constexpr ByteArray<kAeadNonceBytes> kNoNonce{};  // the salt makes each wrapping key unique
-
 struct Head {
   Magic magic{"CSE1"};
   LedgerId ledger;
@@ -25,50 +20,8 @@ struct Head {
   }
 };
 
-struct Wrapping {
-  uint64_t n = 0;
-  uint32_t r = 0;
-  uint32_t p = 0;
-  ByteArray<32> salt{};
-
-  template <class Archive>
-  void serialize(Archive& ar) {
-    ar(n, r, p, salt);
-  }
-};
-
 [[noreturn]] void altered(const EpochKeyPlace& place) {
   throw Error(ErrorCode::kStore, place.path() + " is damaged: restore it from where epoch keys are kept");
-}
-
-// A wrong byte here would otherwise ask scrypt for terabytes or hours.
-bool is_sound(const Wrapping& wrapping) {
-  return wrapping.n >= 2 && (wrapping.n & (wrapping.n - 1)) == 0 && wrapping.r >= 1 && wrapping.p >= 1 &&
-         wrapping.p <= kMaxScryptRounds && wrapping.r <= kMaxScryptMemoryBytes / 128 &&
-         wrapping.n <= kMaxScryptMemoryBytes / 128 / wrapping.r;
-}
-
-Secret wrapping_key(const Wrapping& wrapping, const Secret& passphrase) {
-  return scrypt(passphrase.view(), view_of(wrapping.salt), {wrapping.n, wrapping.r, wrapping.p}, kKeyBytes);
-}
-
-Secret unwrap(CanonicalReader& reader, std::string_view file, const EpochKeyPlace& place, const Secret& passphrase) {
-  Wrapping wrapping;
-  reader(wrapping);
-  if (!is_sound(wrapping) || reader.left() != kKeyBytes + kAeadTagBytes) altered(place);
-  if (passphrase.empty()) {
-    throw Error(ErrorCode::kDenied,
-                place.path() +
-                    " is wrapped by a passphrase: give it in CUSTODY_PASSPHRASE, or in a file named "
-                    "by CUSTODY_PASSPHRASE_FILE");
-  }
-  const std::string_view before = file.substr(0, reader.offset());
-  std::optional<std::string> key = aead_open(wrapping_key(wrapping, passphrase).view(), view_of(kNoNonce), before,
-                                             reader.raw(kKeyBytes + kAeadTagBytes));
-  if (!key) throw Error(ErrorCode::kDenied, "the passphrase does not open " + place.path());
-  Secret out(*key);
-  wipe(*key);
-  return out;
 }
 
 Secret take_bare(CanonicalReader& reader, const EpochKeyPlace& place) {
@@ -94,27 +47,12 @@ Secret parse(std::string_view file, const EpochKeyPlace& place, const Secret& pa
                                        std::to_string(place.epoch) + " of " + to_text(place.ledger));
   }
   try {
-    if (head.wrapped == 1) return unwrap(reader, file, place, passphrase);
+    if (head.wrapped == 1) return unwrap_secret(file, reader.offset(), kKeyBytes, passphrase, place.path());
     if (head.wrapped == 0) return take_bare(reader, place);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;  // kRefused: cut short
   }
   altered(place);
-}
-
-void need_private(const std::string& path) {
-  struct stat file{};
-  if (stat(path.c_str(), &file) == 0 && (file.st_mode & 077) != 0) {
-    throw Error(ErrorCode::kStore,
-                path + " can be read by others than its owner: chmod 600 it, and think about who did");
-  }
-}
-
-std::string wrap(const Secret& key, Head head, const Secret& passphrase, const ScryptCost& cost) {
-  const Wrapping wrapping{cost.n, static_cast<uint32_t>(cost.r), static_cast<uint32_t>(cost.p), random_array<32>()};
-  head.wrapped = 1;
-  std::string file = to_canonical(head) + to_canonical(wrapping);
-  return file + aead_seal(wrapping_key(wrapping, passphrase).view(), view_of(kNoNonce), file, key.view());
 }
 
 }  // namespace
@@ -159,7 +97,9 @@ Secret make_epoch_key(const EpochKeyPlace& place, const Secret& passphrase, cons
     file.reserve(kMaxFileBytes);  // no copy of the key is left behind by growing
     file.append(key.view()).append(view_of(epoch_check(key, place.ledger, place.epoch)));
   } else {
-    file = wrap(key, head, passphrase, cost);
+    Head wrapped = head;
+    wrapped.wrapped = 1;
+    file = wrap_secret(to_canonical(wrapped), key, passphrase, cost);
   }
   make_folders(place.folder);
   write_file_durably(place.path(), file);

@@ -53,19 +53,6 @@ keys::Meta check_meta(std::string_view bytes, const KeyringOptions& options) {
 
 }  // namespace
 
-Secret passphrase_from_environment() {
-  if (const char* text = std::getenv("CUSTODY_PASSPHRASE"); text != nullptr && *text != '\0') {
-    return Secret(std::string_view(text));
-  }
-  const char* file = std::getenv("CUSTODY_PASSPHRASE_FILE");
-  if (file == nullptr || *file == '\0') return {};
-  std::string content = read_file(file, 4096);
-  Secret line(std::string_view(content).substr(0, content.find_first_of("\r\n")));
-  wipe(content);
-  if (line.empty()) throw Error(ErrorCode::kUsage, std::string(file) + " has no passphrase in its first line");
-  return line;
-}
-
 Keyring::Keyring(std::unique_ptr<keys::Store> store) : store_(std::move(store)) {}
 Keyring::Keyring(Keyring&&) noexcept = default;
 Keyring& Keyring::operator=(Keyring&&) noexcept = default;

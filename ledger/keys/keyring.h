@@ -34,9 +34,6 @@ struct KeyringOptions {
   ScryptCost passphrase_cost = {};  // of a keyring that is made with a passphrase
 };
 
-// CUSTODY_PASSPHRASE, or the first line of the file that CUSTODY_PASSPHRASE_FILE names; empty where neither is set.
-Secret passphrase_from_environment();
-
 // Numbers of different kinds never meet: a customer, and the contact of a third party somebody named as a prospect.
 enum class DirectoryKind : uint8_t { kCustomer = 1, kContact = 2 };
 

@@ -39,11 +39,20 @@ std::string checkpoint_body(const Checkpoint& checkpoint) {
   return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" + to_base64(view_of(checkpoint.root)) + "\n";
 }
 
-std::string sign_checkpoint(const Checkpoint& checkpoint, const Ed25519PrivateKey& key) {
+std::string sign_checkpoint(const Checkpoint& checkpoint, std::span<const SigningKey* const> keys) {
   const std::string body = checkpoint_body(checkpoint);
-  const VerifierKey mine{checkpoint.origin, VerifierKey::kEd25519, key.public_key()};
-  const std::string signature = std::string(view_of(mine.id())) + std::string(view_of(key.sign(body)));
-  return body + "\n\xE2\x80\x94 " + checkpoint.origin + " " + to_base64(signature) + "\n";
+  std::string note = body + "\n";
+  for (const SigningKey* key : keys) {
+    const VerifierKey mine{checkpoint.origin, VerifierKey::kEd25519, key->public_key()};
+    const std::string signature = std::string(view_of(mine.id())) + std::string(view_of(key->sign(body)));
+    note += "\xE2\x80\x94 " + checkpoint.origin + " " + to_base64(signature) + "\n";
+  }
+  return note;
+}
+
+std::string sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key) {
+  const SigningKey* const keys[] = {&key};
+  return sign_checkpoint(checkpoint, keys);
 }
 
 std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519PublicKey& key) {
@@ -51,6 +60,13 @@ std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519Pu
   const Checkpoint checkpoint = checkpoint_of(parsed);
   if (note_state(parsed, {checkpoint.origin, VerifierKey::kEd25519, key}) != NoteState::kSigned) return std::nullopt;
   return checkpoint;
+}
+
+std::optional<SignedByLedger> open_checkpoint(std::string_view note, std::span<const LedgerKey> keys) {
+  std::optional<SignedByLedger> found;
+  for (const LedgerKey& each : keys)
+    if (auto checkpoint = open_checkpoint(note, each.key)) found = {std::move(*checkpoint), each.key};
+  return found;
 }
 
 }  // namespace custody

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "ledger/base/crypto.h"
 #include "ledger/base/hash.h"
+#include "ledger/event/key_history.h"
 #include "ledger/proof/note.h"
 
 namespace custody {
@@ -22,13 +24,22 @@ struct Checkpoint {
 
 // The three lines that are signed.
 std::string checkpoint_body(const Checkpoint& checkpoint);
-// The note: body, empty line, one signature line under the name `checkpoint.origin`.
-std::string sign_checkpoint(const Checkpoint& checkpoint, const Ed25519PrivateKey& key);
+// The note: body, empty line, a signature line of each key under the name `checkpoint.origin`.
+std::string sign_checkpoint(const Checkpoint& checkpoint, std::span<const SigningKey* const> keys);
+std::string sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key);
 
 // What a note states, whoever signed it. Error kRefused where it is no checkpoint.
 Checkpoint checkpoint_of(const SignedNote& note);
 // The checkpoint of a note that carries a valid signature of `key` under its origin; nullopt where none does (other
 // signatures, as of witnesses, are passed over). Error kRefused when it is no note with a checkpoint in it.
 std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519PublicKey& key);
+
+// Of a ledger that has had several keys: the checkpoint, and the last of them that has signed it. Whether that key was
+// in force then is not judged here.
+struct SignedByLedger {
+  Checkpoint checkpoint;
+  Ed25519PublicKey key{};
+};
+std::optional<SignedByLedger> open_checkpoint(std::string_view note, std::span<const LedgerKey> keys);
 
 }  // namespace custody

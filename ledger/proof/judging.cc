@@ -16,8 +16,13 @@ void judge_signature(std::span<const VerifierKey> trusted, Signed& found) {
   }
   if (!known_log)
     throw Ends{ProofVerdict::kOtherLedger, "it is of the ledger " + origin + ", for which no key is trusted here"};
-  if (found.signer.empty())
-    throw Ends{ProofVerdict::kUnknownSigner, "it is signed by a key of " + origin + " that is not trusted here"};
+  if (found.signer.empty()) {
+    std::string ids;
+    for (const NoteSignature& signature : found.note.signatures)
+      if (signature.name == origin) ids += (ids.empty() ? "" : ", ") + to_hex(view_of(signature.key_id));
+    throw Ends{ProofVerdict::kUnknownSigner, "it is signed by a key of " + origin + " that is not trusted here (" +
+                                                 (ids.empty() ? "none" : ids) + ")"};
+  }
   for (const VerifierKey& key : trusted)
     if (const auto time = cosigned_at(found.note, key)) found.witnesses.push_back({key.name, *time});
 }

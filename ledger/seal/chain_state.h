@@ -3,15 +3,21 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ledger/event/key_history.h"
 #include "ledger/event/record.h"
 #include "ledger/proof/merkle.h"
 #include "ledger/seal/core.h"
 
 namespace custody {
+
+// The keys with which sources sign what they attest, by source; never changed, so that a copy of the state shares it.
+using SourceKeys = std::map<std::string, PublicKey, std::less<>>;
 
 struct ChainState {
   Head head;
@@ -24,16 +30,21 @@ struct ChainState {
   uint64_t round_size = 0;      // size with it included
   std::vector<uint64_t> named;  // sizes that it names, of shards 1 ... N-1
   uint64_t stepped = 0;         // size with which the last clock.stepped was included (shard 0); 0 = none yet
+  KeyHistory keys;              // that sign for the ledger (shard 0)
+  std::shared_ptr<const SourceKeys> source_keys;  // as source.registered says (shard 0); null = none
   CompactRange tree;
 
   // The state before the first record of a shard.
-  static ChainState start(uint32_t shard, const Digest& descriptor_hash);
+  static ChainState start(uint32_t shard, const Descriptor& descriptor);
   // Folds the next record, which the acceptance rule has accepted. kRefused when the ledger's own body in it is
   // malformed; the state is then as before.
   void apply(const Record& record, const Digest& leaf, uint64_t at_position);
 
   std::string encode() const;
   static ChainState decode(std::string_view bytes);  // kRefused
+
+ private:
+  void register_source(const Record& record);
 };
 
 }  // namespace custody

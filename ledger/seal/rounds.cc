@@ -13,12 +13,13 @@ using std::chrono::steady_clock;
 constexpr auto kLastRound = 3s;  // that a stop may take for it
 
 // What the log has from any process; what is no checkpoint of this ledger says nothing.
-std::optional<Checkpoint> newest_signed(Log& log, uint32_t shard) {
+std::optional<Checkpoint> newest_signed(Log& log, uint32_t shard, const KeyHistory& keys) {
   const auto note = log.newest_checkpoint(shard);
   if (!note) return std::nullopt;
   try {
-    auto checkpoint = open_checkpoint(*note, log.descriptor().signer);
-    if (checkpoint && checkpoint->origin == shard_origin(log.descriptor(), shard)) return checkpoint;
+    const auto signed_by = open_checkpoint(*note, keys.keys());
+    if (signed_by && signed_by->checkpoint.origin == shard_origin(log.descriptor(), shard))
+      return signed_by->checkpoint;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;
   }
@@ -95,7 +96,7 @@ void RoundKeeper::sign(const RoundMark& mark, const MadeRound& round) {
   std::string fault;
   try {
     for (const ShardTree& tree : trees) check_first(tree);
-    const std::vector<SignedCheckpoint> notes = signer_.sign(trees);
+    const std::vector<SignedCheckpoint> notes = signer_.sign(trees, mark.signers);
     for (const SignedCheckpoint& note : notes) log_.put_checkpoint(note.shard, note.size, note.note);
     for (CheckpointListener* listener : listeners_) listener->on_signed(mark.round, notes.front());  // of shard 0
     trim(0, {log_.intake_id(0), mark.intake});  // of the term that made the round
@@ -110,7 +111,8 @@ void RoundKeeper::sign(const RoundMark& mark, const MadeRound& round) {
 // Once a start and shard: the log may have been changed for another copy since the last one.
 void RoundKeeper::check_first(const ShardTree& tree) {
   if (tree.tree.size() == 0 || extended_.contains(tree.shard)) return;
-  check_extension(log_, {signer_.signed_tree(tree.shard), newest_signed(log_, tree.shard)}, tree);
+  check_extension(log_, {signer_.signed_tree(tree.shard), newest_signed(log_, tree.shard, tails_[0]->state().keys)},
+                  tree);
   extended_.insert(tree.shard);
 }
 

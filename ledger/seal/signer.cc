@@ -21,12 +21,33 @@ void check_growth(uint32_t shard, const CompactRange& before, const CompactRange
 
 }  // namespace
 
-Signer Signer::open(Ed25519PrivateKey key, const Descriptor& descriptor, std::string state_file) {
-  if (key.public_key() != descriptor.signer)
-    throw Error(ErrorCode::kStore, "the signing key is not the one this ledger was made with: wrong --keys folder?");
-  Signer signer(std::move(key), descriptor, std::move(state_file));
+FindKey only_key(Ed25519PrivateKey key) {
+  auto kept = std::make_shared<const Ed25519PrivateKey>(std::move(key));
+  return [kept](const PublicKey& wanted) -> std::shared_ptr<const SigningKey> {
+    if (kept->public_key() == wanted) return kept;
+    return nullptr;
+  };
+}
+
+Signer Signer::open(FindKey find, const Descriptor& descriptor, std::string state_file) {
+  Signer signer(std::move(find), descriptor, std::move(state_file));
   signer.load();
   return signer;
+}
+
+// Looked for anew each time as long as it is missing: a key may be brought here while the ledger runs.
+std::vector<const SigningKey*> Signer::keys_at_hand(const std::vector<PublicKey>& in_force) {
+  std::vector<const SigningKey*> keys;
+  for (const PublicKey& each : in_force) {
+    std::shared_ptr<const SigningKey>& key = found_[each];
+    if (!key) key = find_(each);
+    if (key) keys.push_back(key.get());
+  }
+  if (keys.empty())
+    throw Error(ErrorCode::kStore,
+                "none of the " + std::to_string(in_force.size()) +
+                    " keys that sign for this ledger now is in its keys folder: wrong --keys folder?");
+  return keys;
 }
 
 // A line a shard: number, size, tree in base64.
@@ -65,7 +86,9 @@ std::optional<CompactRange> Signer::signed_tree(uint32_t shard) const {
   return at->second;
 }
 
-std::vector<SignedCheckpoint> Signer::sign(const std::vector<ShardTree>& trees) {
+std::vector<SignedCheckpoint> Signer::sign(const std::vector<ShardTree>& trees,
+                                           const std::vector<PublicKey>& in_force) {
+  const std::vector<const SigningKey*> keys = keys_at_hand(in_force);
   std::vector<ShardTree> fresh;
   for (const ShardTree& shard : trees) {
     if (const auto before = signed_.find(shard.shard); before != signed_.end())
@@ -78,7 +101,7 @@ std::vector<SignedCheckpoint> Signer::sign(const std::vector<ShardTree>& trees) 
   for (const ShardTree& shard : fresh)
     notes.push_back(
         {shard.shard, shard.tree.size(),
-         sign_checkpoint({shard_origin(descriptor_, shard.shard), shard.tree.size(), shard.tree.root()}, key_)});
+         sign_checkpoint({shard_origin(descriptor_, shard.shard), shard.tree.size(), shard.tree.root()}, keys)});
   return notes;
 }
 

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,10 +31,15 @@ struct SignedCheckpoint {
   std::string note;
 };
 
+// The private half of a key, wherever it is kept; null where this machine does not have it.
+using FindKey = std::function<std::shared_ptr<const SigningKey>(const Ed25519PublicKey&)>;
+// Of a machine that has this one.
+FindKey only_key(Ed25519PrivateKey key);
+
 class Signer {
  public:
-  // Error kStore when the key is not the one in the descriptor, or the file is damaged.
-  static Signer open(Ed25519PrivateKey key, const Descriptor& descriptor, std::string state_file);
+  // Error kStore when the file is damaged.
+  static Signer open(FindKey find, const Descriptor& descriptor, std::string state_file);
 
   // The tree of the shard that was signed last, by whatever process had this key's folder.
   std::optional<CompactRange> signed_tree(uint32_t shard) const;
@@ -40,15 +47,18 @@ class Signer {
   // Checkpoints of those trees that are not empty (the same again is signed again: the signature is deterministic).
   // Error kStore when a tree is smaller than one signed before, or has another root at its size: the log behind it is
   // not the one that was signed. Whether a larger tree holds the one before, the caller has made sure (extension.h).
-  std::vector<SignedCheckpoint> sign(const std::vector<ShardTree>& trees);
+  // `in_force`: the keys that sign now (ledger/event/key_history.h); each that is here does, and kStore when none is.
+  std::vector<SignedCheckpoint> sign(const std::vector<ShardTree>& trees, const std::vector<PublicKey>& in_force);
 
  private:
-  Signer(Ed25519PrivateKey key, const Descriptor& descriptor, std::string state_file)
-      : key_(std::move(key)), descriptor_(descriptor), state_file_(std::move(state_file)) {}
+  Signer(FindKey find, const Descriptor& descriptor, std::string state_file)
+      : find_(std::move(find)), descriptor_(descriptor), state_file_(std::move(state_file)) {}
+  std::vector<const SigningKey*> keys_at_hand(const std::vector<PublicKey>& in_force);
   void load();
   void save() const;
 
-  Ed25519PrivateKey key_;
+  FindKey find_;
+  std::map<PublicKey, std::shared_ptr<const SigningKey>> found_;
   Descriptor descriptor_;
   std::string state_file_;
   std::map<uint32_t, CompactRange> signed_;

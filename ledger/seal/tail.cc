@@ -41,7 +41,7 @@ void Tail::stop() {
 
 // The saved state counts only where the log still has the record it ends with.
 void Tail::load_state() {
-  working_ = ChainState::start(shard_, sha256(encode_descriptor(log_.descriptor())));
+  working_ = ChainState::start(shard_, log_.descriptor());
   const std::string saved = index_->cursor();
   if (saved.empty()) return;
   try {
@@ -134,7 +134,8 @@ void Tail::take(const SealedItem& item) {
     working_.apply(record, rule.head(), item.position);
     batch_.push_back(accepted);
     if (is_own(record.statement) && record.statement.type == LedgerRound::kType)
-      mark_ = RoundMark{working_.round, working_.tree, working_.head.intake};
+      mark_ = RoundMark{working_.round, working_.tree, working_.head.intake,
+                        working_.keys.in_force(working_.head.next_seq)};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kRefused) throw;
     throw broken("a body that can be read", error.what());

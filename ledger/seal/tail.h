@@ -34,6 +34,7 @@ struct RoundMark {
   uint64_t round = 0;
   CompactRange tree;
   uint64_t intake = 0;
+  std::vector<PublicKey> signers;  // the keys in force at this size
 };
 
 class TailListener {

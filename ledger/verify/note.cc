@@ -25,7 +25,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
   }
 }
 
-bool read_body(std::string_view body, std::string_view& origin, NoteVerdict& verdict) {
+bool read_body(std::string_view body, std::string_view& origin, ReadNote& out) {
   const auto name = take_line(body);
   const auto size_line = take_line(body);
   const auto root_line = take_line(body);
@@ -38,8 +38,8 @@ bool read_body(std::string_view body, std::string_view& origin, NoteVerdict& ver
     if (!extension || extension->empty()) return false;
   }
   origin = *name;
-  verdict.size = *size;
-  verdict.root = array_of<32>(*root);
+  out.size = *size;
+  out.root = array_of<32>(*root);
   return true;
 }
 
@@ -48,49 +48,54 @@ std::string key_hash(std::string_view name, const Ed25519PublicKey& key) {
   return std::string(view_of(digest).substr(0, 4));
 }
 
-enum class Signature { kMalformed, kOther, kValid, kInvalid };
-
-Signature judge_signature(std::string_view line, std::string_view body, std::string_view name,
-                          const Ed25519PublicKey& key) {
+// False: no signature line. One under another name is passed over.
+bool read_signature(std::string_view line, std::string_view name, ReadNote& out) {
   constexpr std::string_view kDash = "\xe2\x80\x94 ";  // EM DASH, space
-  if (!line.starts_with(kDash)) return Signature::kMalformed;
+  if (!line.starts_with(kDash)) return false;
   line.remove_prefix(kDash.size());
   const size_t space = line.find(' ');
-  if (space == std::string_view::npos || space == 0) return Signature::kMalformed;
+  if (space == std::string_view::npos || space == 0) return false;
   const auto bytes = decode_base64(line.substr(space + 1));
-  if (!bytes || bytes->size() < 5) return Signature::kMalformed;
-  const std::string_view view = *bytes;
-  if (line.substr(0, space) != name || view.substr(0, 4) != key_hash(name, key)) return Signature::kOther;
-  if (view.size() != 4 + 64) return Signature::kInvalid;
-  return ed25519_verify(key, body, array_of<64>(view.substr(4))) ? Signature::kValid : Signature::kInvalid;
+  if (!bytes || bytes->size() < 5) return false;
+  if (line.substr(0, space) == name) out.signatures.push_back({bytes->substr(0, 4), bytes->substr(4)});
+  return true;
 }
 
 }  // namespace
 
-NoteVerdict judge_note(std::string_view note, std::string_view origin, const Ed25519PublicKey& key) {
-  NoteVerdict verdict{NoteVerdict::kMalformed};
-  if (note.size() > kMaxNoteBytes || !is_utf8(note)) return verdict;
+ReadNote read_note(std::string_view note, std::string_view origin) {
+  ReadNote out;
+  if (note.size() > kMaxNoteBytes || !is_utf8(note)) return out;
   const size_t gap = note.rfind("\n\n");
   std::string_view name;
-  if (gap == std::string_view::npos) return verdict;
+  if (gap == std::string_view::npos) return out;
   const std::string_view body = note.substr(0, gap + 1);
-  if (!read_body(body, name, verdict)) return verdict;
+  if (!read_body(body, name, out)) return out;
   if (name != origin) {
-    verdict.status = NoteVerdict::kForeignOrigin;
-    return verdict;
+    out.status = ReadNote::kForeignOrigin;
+    return out;
   }
-  size_t valid = 0, invalid = 0;
   std::string_view lines = note.substr(gap + 2);
-  if (lines.empty()) return verdict;
+  if (lines.empty()) return out;
   while (!lines.empty()) {
     const auto line = take_line(lines);
-    const auto signature = line ? judge_signature(*line, body, origin, key) : Signature::kMalformed;
-    if (signature == Signature::kMalformed) return verdict;
-    valid += signature == Signature::kValid;
-    invalid += signature == Signature::kInvalid;
+    if (!line || !read_signature(*line, origin, out)) return out;
   }
-  verdict.status = valid > 0 && invalid == 0 ? NoteVerdict::kHolds : NoteVerdict::kUnsigned;
-  return verdict;
+  out.body = body;
+  out.status = ReadNote::kRead;
+  return out;
+}
+
+KeyWord word_of(const Ed25519PublicKey& key, const ReadNote& note, std::string_view origin) {
+  const std::string hash = key_hash(origin, key);
+  KeyWord word = KeyWord::kNone;
+  for (const ReadNote::Signature& signature : note.signatures) {
+    if (signature.key_hash != hash) continue;
+    if (signature.bytes.size() != 64 || !ed25519_verify(key, note.body, array_of<64>(signature.bytes)))
+      return KeyWord::kWrong;
+    word = KeyWord::kHolds;
+  }
+  return word;
 }
 
 }  // namespace custody

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/base/crypto.h"
 
@@ -14,13 +16,22 @@ namespace custody {
 
 inline constexpr size_t kMaxNoteBytes = 64 * 1024;
 
-struct NoteVerdict {
-  enum Status { kHolds, kMalformed, kForeignOrigin, kUnsigned } status;
+// A note's parts, before anybody asks whose word it is.
+struct ReadNote {
+  enum Status { kRead, kMalformed, kForeignOrigin } status = kMalformed;
   uint64_t size = 0;  // where it could be read
   Digest root{};
+  std::string body;  // what is signed
+  struct Signature {
+    std::string key_hash;
+    std::string bytes;
+  };
+  std::vector<Signature> signatures;  // under the origin; those under other names (of witnesses) are passed over
 };
-// Signatures under other names (of witnesses) are passed over. A note without any valid signature of `key` under
-// `origin`, or with an invalid one beside, is kUnsigned.
-NoteVerdict judge_note(std::string_view note, std::string_view origin, const Ed25519PublicKey& key);
+ReadNote read_note(std::string_view note, std::string_view origin);
+
+// What `key` says under `origin`; one signature of it that does not hold spoils the others.
+enum class KeyWord { kNone, kHolds, kWrong };
+KeyWord word_of(const Ed25519PublicKey& key, const ReadNote& note, std::string_view origin);
 
 }  // namespace custody

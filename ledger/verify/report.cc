@@ -45,10 +45,14 @@ constexpr KindText kKinds[kFaultKinds] = {
     {"round_cut", "a round names a record that knew records of shard 0 behind the round"},
     {"round_root", "a shard's root is not the one the round names"},
     {"checkpoint_form", "a checkpoint is malformed or of another log"},
-    {"checkpoint_signature", "a checkpoint has no valid signature of the ledger's key"},
+    {"checkpoint_signature", "a checkpoint is not signed by a key in force, or by one that is not"},
     {"checkpoint_size", "a checkpoint was signed for more records than there are"},
     {"checkpoint_root", "the records are not those a checkpoint was signed for"},
     {"extension", "the log does not continue what the last verification saw"},
+    {"attested_form", "a source attests in a form, or over numbers, in which it cannot"},
+    {"attested_signature", "an attestation is not signed by the key that is registered for its source"},
+    {"attested_missing", "a statement that its source attests is not in the log"},
+    {"attested_digest", "the statements recorded of a source are not those that it attests"},
 };
 
 // Members of one JSON object.
@@ -93,6 +97,24 @@ void put_shards(Object& object, const VerifyReport& report) {
   writer.end(']');
 }
 
+void put_keys(Object& object, const VerifyReport& report) {
+  JsonWriter& writer = object.member("keys");
+  writer.begin('[');
+  for (const LedgerKey& key : report.keys) {
+    writer.element();
+    Object row(writer);
+    row.put("key", std::string_view(to_base64(view_of(key.key))));
+    row.put("from", key.from);
+    row.put("added", std::string_view(to_text(key.added)));
+    if (key.until != kStillInForce) {
+      row.put("until", key.until);
+      row.put("retired", std::string_view(to_text(key.retired)));
+    }
+    row.end();
+  }
+  writer.end(']');
+}
+
 void put_faults(Object& object, const VerifyReport& report) {
   JsonWriter& writer = object.member("faults");
   writer.begin('[');
@@ -108,6 +130,22 @@ void put_faults(Object& object, const VerifyReport& report) {
   }
   writer.end(']');
   object.put("faults_left_out", report.faults_left_out);
+}
+
+void put_sources(Object& object, const VerifyReport& report) {
+  JsonWriter& writer = object.member("sources_attested");
+  writer.begin('[');
+  for (const AttestedSource& source : report.sources) {
+    writer.element();
+    Object row(writer);
+    row.put("source", std::string_view(source.source));
+    row.put("up_to", source.up_to);
+    if (source.attested > 0) row.put("at", std::string_view(to_text(source.at)));
+    row.put("attested", source.attested);
+    row.put("unattested", source.unattested);
+    row.end();
+  }
+  writer.end(']');
 }
 
 void put_proved(Object& object, const VerifyReport& report) {
@@ -164,17 +202,25 @@ std::string report_json(const VerifyReport& report) {
   object.put("ledger", std::string_view(to_text(report.ledger)));
   object.put("name", std::string_view(report.name));
   object.put("descriptor", report.descriptor);
+  if (report.predecessor) {
+    Object before(object.member("predecessor"));
+    before.put("origin", std::string_view(report.predecessor->origin));
+    before.put("size", report.predecessor->size);
+    before.put("root", report.predecessor->root);
+    before.end();
+  }
   object.put("records", report.records);
   object.put("bytes", report.bytes);
   object.put("rounds", report.rounds);
   object.put("last_round", report.last_round);
   put_shards(object, report);
+  put_keys(object, report);
   object.put("checkpoints", report.checkpoints);
   report.witnessed ? object.put("witnessed", *report.witnessed) : object.put_null("witnessed");
   put_proved(object, report);
   put_blobs(object, report);
   object.put("attestations", report.attestations);
-  object.put("sources_attested", report.sources_attested);
+  put_sources(object, report);
   report.extends ? object.put_bool("extends", *report.extends) : object.put_null("extends");
   put_faults(object, report);
   object.put_seconds("seconds", report.seconds);

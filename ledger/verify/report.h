@@ -12,6 +12,7 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/base/ids.h"
+#include "ledger/event/key_history.h"
 
 namespace custody {
 
@@ -53,8 +54,12 @@ enum class FaultKind : uint8_t {
   kCheckpointSize,
   kCheckpointRoot,
   kExtension,
+  kAttestedForm,
+  kAttestedSignature,
+  kAttestedMissing,
+  kAttestedDigest,
 };
-inline constexpr size_t kFaultKinds = static_cast<size_t>(FaultKind::kExtension) + 1;
+inline constexpr size_t kFaultKinds = static_cast<size_t>(FaultKind::kAttestedDigest) + 1;
 // "raw_form", "entry_form", "size", ... as in JSON and in the documentation.
 std::string_view fault_name(FaultKind kind);
 // One sentence: what it means.
@@ -80,23 +85,34 @@ struct VerifiedShard {
   uint64_t unread = 0;       // entries behind the fault that ended the reading
 };
 
+// A source that attests what was recorded in its name.
+struct AttestedSource {
+  std::string source;
+  uint64_t up_to = 0;       // the number of the last statement that it has attested
+  Ref at;                   // where it did
+  uint64_t attested = 0;    // statements
+  uint64_t unattested = 0;  // numbered statements that are in none of its attestations
+};
+
 struct VerifyReport {
   LedgerId ledger;
   std::string name;
-  Digest descriptor{};   // SHA-256 of the descriptor: the trust anchor
-  uint64_t records = 0;  // accepted, all shards
-  uint64_t bytes = 0;    // of records and blobs read
-  uint64_t rounds = 0;   // ledger.round records
+  Digest descriptor{};                     // SHA-256 of the descriptor: the trust anchor
+  std::optional<Predecessor> predecessor;  // the ledger that this one succeeds
+  uint64_t records = 0;                    // accepted, all shards
+  uint64_t bytes = 0;                      // of records and blobs read
+  uint64_t rounds = 0;                     // ledger.round records
   uint64_t last_round = 0;
   std::vector<VerifiedShard> shards;
+  std::vector<LedgerKey> keys;        // that sign or have signed, by the records of shard 0
   uint64_t checkpoints = 0;           // whose signature and root hold
   std::optional<uint64_t> witnessed;  // records of shard 0 under a witnessed checkpoint; nullopt = none
   uint64_t blobs_present = 0;         // and matching
   uint64_t blobs_missing = 0;
   uint64_t blobs_altered = 0;
-  uint64_t attestations = 0;      // source.attested records met
-  uint64_t sources_attested = 0;  // sources whose attestations were checked against their keys
-  std::optional<bool> extends;    // of the saved head; nullopt = none was given
+  uint64_t attestations = 0;            // source.attested records met
+  std::vector<AttestedSource> sources;  // that attest, in no order that means anything
+  std::optional<bool> extends;          // of the saved head; nullopt = none was given
   std::vector<VerifyFault> faults;
   uint64_t faults_left_out = 0;  // beyond kMaxFaultsPerShard
   double seconds = 0;

@@ -41,15 +41,48 @@ std::string decimal(double value, const char* form) {
   return text;
 }
 
+// Only of a ledger whose key was changed.
+std::string keys_text(const VerifyReport& report) {
+  if (report.keys.size() < 2) return "";
+  std::string text = "s:";
+  for (const LedgerKey& key : report.keys) {
+    text += "\n" + std::string(20, ' ') + to_base64(view_of(key.key)) + " from size " + grouped(key.from);
+    if (key.until != kStillInForce) text += " to below " + grouped(key.until);
+    if (key.from > 0) text += ", added by " + to_text(key.added);
+    if (key.until != kStillInForce) text += ", retired by " + to_text(key.retired);
+  }
+  return text;
+}
+
 std::string what_is_proved(const std::string& name, const VerifyReport& report) {
   if (name == "bytes") return "every record has the one form its content allows";
   if (name == "links") return "each record holds the hash of the one before it, back to the descriptor";
   if (name == "rules") return "times, registry and intake positions, ids, shards";
   if (name == "tree") return "roots were recomputed from the records";
-  if (name == "signatures") return counted(report.checkpoints, "checkpoint") + " under the ledger's key";
+  if (name == "signatures")
+    return counted(report.checkpoints, "checkpoint") + " under the ledger's key" + keys_text(report);
   if (name == "rounds") return counted(report.rounds, "round") + ", the last is " + grouped(report.last_round);
   return grouped(report.blobs_present) + " present, " + grouped(report.blobs_missing) + " missing, " +
          grouped(report.blobs_altered) + " altered";
+}
+
+void put_sources(Text& text, const VerifyReport& report) {
+  constexpr size_t kMost = 20;
+  const bool good = report.proves(FaultKind::kAttestedForm, FaultKind::kAttestedDigest);
+  const std::string met = counted(report.attestations, "attestation") + " met";
+  if (report.sources.empty()) return text.row("sources attested", text.warn("none      ") + "  " + met);
+  text.row("sources attested", (good ? text.good("proved    ") : text.bad("NOT PROVED")) + "  " +
+                                   counted(report.sources.size(), "source") + ", " + met);
+  for (size_t i = 0; i < std::min(report.sources.size(), kMost); ++i) {
+    const AttestedSource& source = report.sources[i];
+    std::string line = "                    " + source.source + ": ";
+    line += source.attested == 0 ? "nothing"
+                                 : "up to its statement " + grouped(source.up_to) + ", by " + to_text(source.at);
+    if (source.unattested > 0) line += "; " + text.warn(counted(source.unattested, "statement") + " not attested");
+    text.line(line);
+  }
+  if (report.sources.size() > kMost)
+    text.line("                    and " + grouped(report.sources.size() - kMost) + " more");
 }
 
 void put_proved(Text& text, const VerifyReport& report) {
@@ -69,8 +102,7 @@ void put_proved(Text& text, const VerifyReport& report) {
   // Without a witnessed checkpoint nothing on the other shards is witnessed either.
   text.row("UNWITNESSED tail", report.witnessed ? grouped(registry - witnessed) + " records of shard 0"
                                                 : text.warn(counted(report.records, "record")));
-  text.row("sources attested",
-           grouped(report.sources_attested) + " (" + counted(report.attestations, "attestation") + " met)");
+  put_sources(text, report);
   if (report.extends)
     text.row("extends", *report.extends ? text.good("yes       ") + "  the log that was verified before"
                                         : text.bad("NO        ") + "  it is not the log that was verified before");
@@ -128,6 +160,9 @@ std::string report_text(const VerifyReport& report, bool colour) {
   Text text(colour);
   text.line("ledger " + to_text(report.ledger) + (report.name.empty() ? "" : " (" + report.name + ")") +
             ", descriptor " + to_base64(view_of(report.descriptor)));
+  if (report.predecessor)
+    text.line("succeeds " + report.predecessor->origin + ", the first " + grouped(report.predecessor->size) +
+              " records of its shard 0 with the root " + to_base64(view_of(report.predecessor->root)));
   const double rate = report.seconds > 0 ? static_cast<double>(report.records) / report.seconds : 0;
   text.line("read " + counted(report.records, "record") + ", " + grouped(report.bytes) + " bytes, " +
             counted(report.shards.size(), "shard") + " in " + decimal(report.seconds, "%.2f s") + " (" +

@@ -13,8 +13,6 @@ FaultKind root_fault(RootClaim::Source source) {
   switch (source) {
     case RootClaim::kRound:
       return FaultKind::kRoundRoot;
-    case RootClaim::kCheckpoint:
-      return FaultKind::kCheckpointRoot;
     default:
       return FaultKind::kExtension;
   }
@@ -64,12 +62,17 @@ void RootCheck::append(const Digest& leaf, uint64_t reg) {
   if (appended_ % kSettleEvery == 0) settle();
 }
 
-void RootCheck::finish(bool cut_off) {
+void RootCheck::finish(bool cut_off, const Holds& holds) {
   settle();
   grow(appended_);
   judge_known();
+  judge_checkpoints(holds);
+  for (; next_known_ < known_.size(); ++next_known_) {
+    const RootClaim& claim = known_[next_known_];
+    const bool says = claim.source != RootClaim::kCheckpoint || holds(claim, tree_head_.reg);
+    if (says && !cut_off) out_of_reach(claim);
+  }
   if (cut_off) return;
-  for (; next_known_ < known_.size(); ++next_known_) out_of_reach(known_[next_known_]);
   const std::lock_guard lock(mutex_);
   for (; !claims_.empty(); claims_.drop_front()) out_of_reach(claims_.front());
 }
@@ -113,6 +116,8 @@ void RootCheck::judge(const RootClaim& claim) {
                  "at most " + std::to_string(claim.round_seq) + " as reg of " + to_text(Ref{shard_, claim.size - 1}),
                  std::to_string(tree_head_.reg)});
   const Digest root = tree_.root();
+  if (claim.source == RootClaim::kCheckpoint)
+    return met_.push_back({claim, root, tree_head_.reg, good_size_, refuted_});
   if (claim.root != root)
     return refute(claim, root_fault(claim.source), to_base64(view_of(root)), to_base64(view_of(claim.root)));
   if (claim.source == RootClaim::kSaved) {
@@ -121,17 +126,38 @@ void RootCheck::judge(const RootClaim& claim) {
                     to_base64(view_of(tree_head_.digest)));
     extends_saved_ = true;
   }
-  if (claim.source == RootClaim::kCheckpoint) {
+  if (!refuted_) good_size_ = claim.size;
+}
+
+// As if each had been judged in its place: what was confirmed beyond one that refutes was so in vain.
+void RootCheck::judge_checkpoints(const Holds& holds) {
+  uint64_t confirmed = 0;
+  bool wrong = false;
+  for (const Met& met : met_) {
+    const RootClaim& claim = met.claim;
+    if (!holds(claim, met.reg)) continue;
+    if (claim.root != met.root) {
+      faults_.add({FaultKind::kCheckpointRoot, shard_, claim.size, to_base64(view_of(met.root)),
+                   to_base64(view_of(claim.root))});
+      good_size_ = std::min(good_size_, std::max(met.good_size, confirmed));
+      refuted_ = wrong = true;
+      continue;
+    }
     ++checkpoints_;
     signed_size_ = claim.size;
+    if (met.refuted || wrong || saved_refuted_) continue;
+    confirmed = claim.size;
+    good_size_ = std::max(good_size_, claim.size);
   }
-  if (!refuted_) good_size_ = claim.size;
 }
 
 void RootCheck::refute(const RootClaim& claim, FaultKind kind, std::string expected, std::string found) {
   refuted_ = true;
   // The roots that this log confirms itself say nothing for a log that is not the one seen before.
-  if (claim.source == RootClaim::kSaved) good_size_ = 0;
+  if (claim.source == RootClaim::kSaved) {
+    saved_refuted_ = true;
+    good_size_ = 0;
+  }
   const std::string at = " at size " + std::to_string(claim.size) + " of shard " + std::to_string(shard_);
   // A saved head is what was there before: there the log is what was found.
   if (claim.source == RootClaim::kSaved && claim.root != tree_.root()) std::swap(expected, found);

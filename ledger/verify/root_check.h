@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct RootClaim {
   Digest root{};
   Digest head{};  // kSaved: leaf of record size - 1
   Source source = kRound;
+  uint32_t note = 0;  // kCheckpoint: which of the shard's notes says so
 };
 
 class RootCheck {
@@ -36,8 +38,11 @@ class RootCheck {
   void claim(const RootClaim& claim);
   uint64_t claimed_size() const { return claimed_size_; }
   void append(const Digest& leaf, uint64_t reg);
+  // Whether the signature of a checkpoint holds, `reg` being that of the last record it covers; one that does not says
+  // nothing. Asked when everything is known, so in finish().
+  using Holds = std::function<bool(const RootClaim& checkpoint, uint64_t reg)>;
   // Everything was appended and claimed. What is claimed beyond is a fault, unless the shard's reading was cut off.
-  void finish(bool cut_off);
+  void finish(bool cut_off, const Holds& holds);
 
   Digest root() const { return tree_.root(); }
   uint64_t good_size() const { return good_size_; }  // largest size confirmed before any was refuted
@@ -58,6 +63,15 @@ class RootCheck {
   void judge(const RootClaim& claim);
   void refute(const RootClaim& claim, FaultKind kind, std::string expected, std::string found);
   void out_of_reach(const RootClaim& claim);
+  // A checkpoint, and what the records say at its size.
+  struct Met {
+    RootClaim claim;
+    Digest root;
+    uint64_t reg;
+    uint64_t good_size;
+    bool refuted;
+  };
+  void judge_checkpoints(const Holds& holds);
 
   const uint32_t shard_;
   const bool lags_;
@@ -76,6 +90,8 @@ class RootCheck {
   uint64_t signed_size_ = 0;
   uint64_t checkpoints_ = 0;
   bool extends_saved_ = false;
+  bool saved_refuted_ = false;
+  std::vector<Met> met_;  // ascending by size
 };
 
 }  // namespace custody

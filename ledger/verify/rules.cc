@@ -197,6 +197,8 @@ void ShardVerifier::check_statement(const Record& record) {
     fault(FaultKind::kValues, "values_commit and blob both or neither",
           is_zero(record.stamp.blob) ? "values_commit alone" : "blob alone");
   if (statement.type == "source.attested") ++counts.attestations;
+  if (std::string wrong = sources_.take(record); !wrong.empty())
+    fault(FaultKind::kAttestedForm, "an attestation of the source that states it", std::move(wrong));
 }
 
 uint32_t ShardVerifier::right_shard(const Record& record) {
@@ -253,6 +255,7 @@ void ShardVerifier::check_round(const Record& record) {
     fault(FaultKind::kRoundTime, to_rfc3339(record.seal.sealed_at_us), to_rfc3339(body.closed_at_us));
   ++counts.rounds;
   counts.last_round = body.round;
+  facts_.named_before = facts_.named_last;
   for (const RoundEntry& entry : body.shards) {
     uint64_t& last = round_sizes_[entry.shard];
     if (entry.size < last) {
@@ -261,7 +264,7 @@ void ShardVerifier::check_round(const Record& record) {
             std::to_string(entry.size));
       continue;
     }
-    last = entry.size;
+    last = facts_.named_last[entry.shard] = entry.size;
     round_claims.push_back({entry.shard, {entry.size, record.seal.seq, entry.root, {}, RootClaim::kRound}});
   }
 }

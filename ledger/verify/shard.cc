@@ -15,13 +15,32 @@ ShardVerifier::ShardVerifier(LedgerFacts& facts, uint32_t shard)
     : facts_(facts),
       shard_(shard),
       head_(facts.descriptor_hash),
+      notes_(shard, shard_origin(facts.descriptor, shard), facts.descriptor.signer),
       roots_(shard, shard != 0, facts.descriptor_hash, facts.temp_folder, faults),
       ids_(facts.temp_folder, facts.ids_memory_bytes),
+      sources_(facts.temp_folder),
       falls_(facts.temp_folder, kNoteBytes),
       reaches_(facts.temp_folder, kNoteBytes),
       steps_(facts.temp_folder, kNoteBytes),
       round_sizes_(facts.descriptor.shards) {
   result.shard = shard;
+}
+
+void ShardVerifier::checkpoint(std::string_view note) {
+  ReadNote read = read_note(note, notes_.origin());
+  const uint64_t size = read.size;
+  const Digest root = read.root;
+  if (read.status != ReadNote::kRead) {
+    const bool foreign = read.status == ReadNote::kForeignOrigin;
+    return faults.add({FaultKind::kCheckpointForm, shard_, size,
+                       foreign ? "the origin " + notes_.origin() : "a signed note with a checkpoint",
+                       foreign ? "another" : "other bytes"});
+  }
+  const auto number = notes_.keep(std::move(read), facts_.notes_kept_bytes);
+  if (!number)
+    return faults.add({FaultKind::kCheckpointSignature, shard_, size, "few checkpoints by other keys, or short ones",
+                       "more than can be kept until their keys are known"});
+  roots_.expect({size, 0, root, {}, RootClaim::kCheckpoint, *number});
 }
 
 void ShardVerifier::feed(std::string_view record, std::string_view blob) {
@@ -95,7 +114,10 @@ void ShardVerifier::link(const Record& record, const Digest& leaf, size_t bytes)
   ids_.add(record.statement.id, seq);
   roots_.append(leaf, record.seal.reg);
   size_.store(seq + 1, std::memory_order_relaxed);
-  if (shard_ == 0) facts_.registry_size.store(seq + 1, std::memory_order_relaxed);
+  if (shard_ == 0) {
+    facts_.keys.take(record, leaf);
+    facts_.registry_size.store(seq + 1, std::memory_order_relaxed);
+  }
   counts.bytes += bytes;
   new_bytes_ += bytes;
   if (++new_records_ == kProgressEvery) count_progress();
@@ -124,13 +146,25 @@ void ShardVerifier::late_fault(FaultKind kind, uint64_t seq, std::string expecte
   if (of_the_record) obeyed_ = std::min(obeyed_, seq);
 }
 
-void ShardVerifier::finish() {
-  roots_.finish(stopped_);
+void ShardVerifier::finish(const ShardVerifier& registry) {
+  roots_.finish(stopped_,
+                [&](const RootClaim& checkpoint, uint64_t reg) { return signature_holds(checkpoint, reg, registry); });
   ids_.finish([this](uint64_t seq, uint64_t first, const EventId& id) {
     late_fault(FaultKind::kIdRepeated, seq, "an id that occurs once",
                to_text(id) + ", also of " + to_text(Ref{shard_, first}));
   });
   count_progress();
+}
+
+// Where the reading of shard 0 was ended, a key that nobody knows may have been added further on.
+bool ShardVerifier::signature_holds(const RootClaim& checkpoint, uint64_t reg, const ShardVerifier& registry) {
+  const auto wrong = notes_.judge(checkpoint.note, reg, facts_.keys);
+  if (!wrong) return true;
+  const bool all_keys_known = !registry.stopped() || (shard_ == 0 && checkpoint.size <= size_);
+  if (all_keys_known || !wrong->no_known_key)
+    faults.add({FaultKind::kCheckpointSignature, shard_, checkpoint.size,
+                "signatures under " + notes_.origin() + " of keys in force", wrong->what});
+  return false;
 }
 
 void ShardVerifier::join(ShardVerifier& registry) {

@@ -9,9 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/event/key_history.h"
 #include "ledger/event/record.h"
 #include "ledger/verify/fault_list.h"
+#include "ledger/verify/note_check.h"
 #include "ledger/verify/root_check.h"
+#include "ledger/verify/sources.h"
 #include "ledger/verify/spool.h"
 #include "ledger/verify/unique_ids.h"
 #include "ledger/verify/verifier.h"
@@ -26,6 +29,10 @@ struct LedgerFacts {
   std::string temp_folder;
   size_t ids_memory_bytes = 0;             // for one shard
   std::atomic<uint64_t> registry_size{0};  // records of shard 0 accepted by now
+  KeyHistory keys;                         // of these; shard 0's to write while it is read
+  size_t notes_kept_bytes = 0;             // before the first record
+  // Sizes that rounds name, of shard 0 none; shard 0's to write while it is read.
+  std::vector<uint64_t> named_last, named_before;
   VerifyProgress* progress = nullptr;
 };
 
@@ -33,13 +40,16 @@ class ShardVerifier {
  public:
   ShardVerifier(LedgerFacts& facts, uint32_t shard);
 
+  // A signed checkpoint; all of them before the first record.
+  void checkpoint(std::string_view note);
   void feed(std::string_view record, std::string_view blob);
   void stop(FaultKind kind, std::string expected, std::string found);
   void cut_off() { stopped_ = true; }  // by no fault of this shard
   RootCheck& roots() { return roots_; }
+  SourceRows& sources() { return sources_; }
 
   // All entries of all shards were fed; in any thread.
-  void finish();
+  void finish(const ShardVerifier& registry);
   // After every finish(), one shard at a time.
   void join(ShardVerifier& registry);
 
@@ -90,6 +100,7 @@ class ShardVerifier {
   void fault(FaultKind kind, std::string expected, std::string found);
   void late_fault(FaultKind kind, uint64_t seq, std::string expected, std::string found);
   void link(const Record& record, const Digest& leaf, size_t bytes);
+  bool signature_holds(const RootClaim& checkpoint, uint64_t reg, const ShardVerifier& registry);
   void judge_falls(ShardVerifier& registry);
   void judge_reaches(const ShardVerifier& registry);
   void count_progress();
@@ -108,8 +119,10 @@ class ShardVerifier {
   uint64_t term_ = 0;  // of the last sealer.started
   std::optional<ByteArray<16>> intake_id_;
 
+  NoteCheck notes_;
   RootCheck roots_;
   UniqueIds ids_;
+  SourceRows sources_;
   std::vector<Digest> recent_;  // leaves of the last accepted records, by seq modulo its size
   Spool<Fall> falls_;
   Spool<Reach> reaches_;

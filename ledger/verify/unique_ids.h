@@ -1,20 +1,19 @@
-// Whether ids occur once, in bounded memory: ids are collected, sorted in runs into a temporary file where the memory
-// is used up, and merged at the end. Ids begin with their time, so runs are nearly in order already.
+// Whether ids occur once, in bounded memory (sorted_runs.h). Ids begin with their time, so runs are nearly in order
+// already.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "ledger/base/ids.h"
-#include "ledger/verify/spool.h"
+#include "ledger/verify/sorted_runs.h"
 
 namespace custody {
 
 class UniqueIds {
  public:
-  UniqueIds(std::string temp_folder, size_t memory_bytes);
+  UniqueIds(std::string temp_folder, size_t memory_bytes) : rows_(std::move(temp_folder), memory_bytes) {}
   void add(const EventId& id, uint64_t seq);
   // Calls `repeat(seq, first_seq, id)` for each occurrence after the first. Call once, at the end.
   void finish(const std::function<void(uint64_t, uint64_t, const EventId&)>& repeat);
@@ -27,13 +26,7 @@ class UniqueIds {
   };
 
  private:
-  void sort_rows();
-  void spill();
-  std::string folder_;
-  size_t capacity_;  // rows
-  std::vector<Row> rows_;
-  TempFile file_;
-  std::vector<uint64_t> run_ends_;  // byte offsets in file_
+  SortedRuns<Row> rows_;
 };
 
 }  // namespace custody

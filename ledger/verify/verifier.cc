@@ -4,12 +4,10 @@
 #include <chrono>
 #include <thread>
 
-#include "ledger/verify/note.h"
 #include "ledger/verify/parallel.h"
 #include "ledger/verify/shard.h"
 
 namespace custody {
-namespace {}  // namespace
 
 struct LedgerVerifier::State {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
@@ -21,6 +19,7 @@ struct LedgerVerifier::State {
   bool saved_foreign = false;
 
   void expect_saved_head();
+  SourceVerdict judge_sources();
   VerifyReport report();
 };
 
@@ -41,6 +40,9 @@ LedgerVerifier::LedgerVerifier(std::string_view descriptor_bytes, const VerifyOp
     s.faults.add({FaultKind::kDescriptor, 0, 0, "a descriptor in canonical form", error.what()});
     return;
   }
+  s.facts.keys = KeyHistory(s.facts.descriptor);
+  s.facts.named_last.assign(s.facts.descriptor.shards, 0);
+  s.facts.named_before = s.facts.named_last;
   s.facts.ids_memory_bytes = options.ids_memory_bytes / s.facts.descriptor.shards;
   for (uint32_t shard = 0; shard < s.facts.descriptor.shards; ++shard)
     s.shards.push_back(std::make_unique<ShardVerifier>(s.facts, shard));
@@ -70,21 +72,7 @@ uint32_t LedgerVerifier::shards() const {
 }
 
 void LedgerVerifier::checkpoint(const CheckpointNote& note) {
-  State& s = *state_;
-  const std::string origin = shard_origin(s.facts.descriptor, note.shard);
-  const NoteVerdict verdict = judge_note(note.note, origin, s.facts.descriptor.signer);
-  switch (verdict.status) {
-    case NoteVerdict::kMalformed:
-      return s.faults.add(
-          {FaultKind::kCheckpointForm, note.shard, verdict.size, "a signed note with a checkpoint", "other bytes"});
-    case NoteVerdict::kForeignOrigin:
-      return s.faults.add({FaultKind::kCheckpointForm, note.shard, verdict.size, "the origin " + origin, "another"});
-    case NoteVerdict::kUnsigned:
-      return s.faults.add({FaultKind::kCheckpointSignature, note.shard, verdict.size,
-                           "a signature of the ledger's key under " + origin, "none that is valid"});
-    case NoteVerdict::kHolds:
-      s.shards[note.shard]->roots().expect({verdict.size, 0, verdict.root, {}, RootClaim::kCheckpoint});
-  }
+  state_->shards[note.shard]->checkpoint(note.note);
 }
 
 void LedgerVerifier::feed(uint32_t shard, std::string_view record, std::string_view blob) {
@@ -121,16 +109,35 @@ bool LedgerVerifier::stopped(uint32_t shard) const {
 
 VerifyReport LedgerVerifier::finish() {
   State& s = *state_;
-  run_parallel(s.shards.size(), s.options.threads, [&](size_t shard) { s.shards[shard]->finish(); });
+  run_parallel(s.shards.size(), s.options.threads, [&](size_t shard) { s.shards[shard]->finish(*s.shards[0]); });
   for (const auto& shard : s.shards) shard->join(*s.shards[0]);
   return s.report();
 }
 
+// With several shards only what a round before the last one covers: a statement and its attestation lie on different
+// ones, and these are read one before the other.
+SourceVerdict LedgerVerifier::State::judge_sources() {
+  if (shards.empty()) return {};
+  SourceFacts about{facts.descriptor.ledger_id, facts.registry_size, true, facts.named_before};
+  if (shards.size() == 1) about.cuts = {shards[0]->size()};
+  std::vector<SourceRows*> rows;
+  for (const auto& shard : shards) {
+    about.all_read = about.all_read && !shard->stopped();
+    rows.push_back(&shard->sources());
+  }
+  return custody::judge_sources(rows, about);
+}
+
 VerifyReport LedgerVerifier::State::report() {
   VerifyReport report;
+  SourceVerdict attested = judge_sources();
+  for (VerifyFault& fault : attested.faults) faults.add(std::move(fault));
+  report.sources = std::move(attested.sources);
   report.ledger = facts.descriptor.ledger_id;
   report.name = facts.descriptor.name;
   report.descriptor = facts.descriptor_hash;
+  report.predecessor = facts.descriptor.predecessor;
+  report.keys = facts.keys.keys();
   report.faults = faults.take();
   report.faults_left_out = faults.left_out();
   bool extended = !saved_foreign;

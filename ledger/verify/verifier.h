@@ -2,7 +2,7 @@
 // (ledger/codec, ledger/event) and the hash; tree, notes and rules are its own (docs/formats/log.md lists them).
 //
 // Memory is bounded whatever the log's size: ids_memory_bytes for ids (sorted runs in temporary files beyond that) and
-// at most 1 MiB a shard beside. Nothing in the log can make it throw: what is wrong with bytes is a fault in the
+// at most 2 MiB a shard beside. Nothing in the log can make it throw: what is wrong with bytes is a fault in the
 // report. Error kUnavailable = a temporary file could not be written; Errors of the EntrySource pass through.
 #pragma once
 

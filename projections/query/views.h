@@ -62,6 +62,16 @@ class Views {
   ActivityAnswer activity_newest(ActivityBy by, std::string_view name, const Moment& moment = {},
                                  const Page& page = {}) const;
 
+  // Where the events about a subject, or of a name, lie: those before the moment and, in each shard, from `begin` on;
+  // ascending. kRefused where there are more than `most`.
+  struct Between {
+    std::vector<uint64_t> begin;  // a seq of every shard
+    Moment moment;
+    size_t most = 0;
+  };
+  std::vector<Ref> places(const SubjectId& subject, const Between& between) const;
+  std::vector<Ref> places(ActivityBy by, std::string_view name, const Between& between) const;
+
   // One entry, or all of a kind. `state` counts what is effective at `at_us` (by default: when the position's round was
   // closed; at the frontier everything).
   std::optional<RegistryEntry> registry_entry(std::string_view kind, std::string_view id, const Moment& moment = {},

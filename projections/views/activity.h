@@ -1,4 +1,4 @@
-// View `activity`: every event, and by whom, at which step, from which source and with which dataset.
+// View `activity`: every event, and by whom, at which step, from which source, with which dataset, in which operation.
 //
 //   0 ‖ seq                                          -> EventSummary        all but ledger.round (view `rounds`)
 //   by:u8 ‖ str8 name ‖ time ‖ id[8..16] ‖ seq       -> shard:u8            by: 1 actor, 2 step, 3 source, 4 dataset,

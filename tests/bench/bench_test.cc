@@ -65,8 +65,8 @@ TEST(Bench, EveryRowOfOneMachineRunsAndPrintsSaneFigures) {
   const Ran ran = bench("all --smoke --json");
   ASSERT_EQ(ran.status, 0) << ran.out;
   EXPECT_THAT(sane_figures(ran), testing::ElementsAre("append", "commit", "http", "http-values", "values", "trees",
-                                                      "proofs", "completeness", "verify", "rebuild", "memory-serve",
-                                                      "memory-verify", "memory-import"));
+                                                      "proofs", "completeness", "bundle", "bundle-check", "verify",
+                                                      "rebuild", "memory-serve", "memory-verify", "memory-import"));
   EXPECT_THAT(ran.out, HasSubstr("bench: kafka is left out"));
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <fstream>
 #include <regex>
 #include <thread>
 
@@ -109,6 +110,24 @@ std::vector<std::string> plain(const std::string& text) {
   return lines;
 }
 
+// What `check` finds in a bundle made of a ledger, offline: its records as lines, sorted.
+std::vector<std::string> bundled(const TempFolder& folder, const Words& place, const Words& question) {
+  const std::string vkey = folder / "operator.vkey", file = folder / "x.evidence";
+  std::ofstream(vkey) << custody(Words{"checkpoint", "--vkey"} + place).out;
+  const ProgramRun made =
+      custody(Words{"bundle", "-o", file, "--disclose", "phone", "--reason", "audit"} + question + place);
+  EXPECT_EQ(made.status, 0) << made.err;
+  const ProgramRun checked = custody({"check", file, "--trust", vkey, "--json"});
+  EXPECT_EQ(checked.status, 0) << checked.out;
+  const auto answer = boost::json::parse(checked.out);
+  std::vector<std::string> lines;
+  for (const auto& record : answer.at("records").as_array())
+    lines.push_back(boost::json::serialize(record.at("statement").at("id")));
+  for (const auto& value : answer.at("values").as_array()) lines.push_back(boost::json::serialize(value.at("value")));
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
 TEST_F(ServiceTest, TheCommandsAnswerAsTheEmbeddedLedgerDoes) {
   EXPECT_EQ(custody(Words{"init", "--name", "crm"} + on_kafka("kafka")).status, 0);
   const auto kafka = serve("kafka");
@@ -138,6 +157,12 @@ TEST_F(ServiceTest, TheCommandsAnswerAsTheEmbeddedLedgerDoes) {
     EXPECT_GT(lines.size(), 5U);
     EXPECT_EQ(lines, plain(custody(question + place("embedded")).out)) << question[0] << " " << question[1];
   }
+  for (const Words& question : {Words{"--customer", "C-10017"}, Words{"--actor", "person:finn.oakes", "--to", "now"}}) {
+    const auto lines = bundled(folder_, place("kafka"), question);
+    EXPECT_GT(lines.size(), 5U);
+    EXPECT_EQ(lines, bundled(folder_, place("embedded"), question)) << question[1];
+  }
+  EXPECT_GE(bundled(folder_, place("kafka"), {"--range", "3:5-104"}).size(), 100U);  // and their values
   EXPECT_EQ(custody(Words{"rebuild"} + place("kafka")).status, 0) << "live and rebuilt digests differ";
   EXPECT_THAT(custody(Words{"log", "--from", "2:0", "--json"} + place("kafka")).out, HasSubstr("\"sealer.started\""));
   EXPECT_THAT(custody(Words{"topics", "check"} + on_kafka("kafka")).out, HasSubstr("every setting is safe"));

@@ -92,6 +92,14 @@ class HomeTest(unittest.TestCase):
         self.assertEqual(done.returncode, status, f"custody {' '.join(words)}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
+    def signed_vkey(self, env=None):
+        """The key that signs for the ledger, once something is signed."""
+        def signed():
+            return subprocess.run([CUSTODY, "checkpoint"], capture_output=True, timeout=PATIENCE,
+                                  env={**self.env, **(env or {})}, cwd=self.folder).returncode == 0
+        wait_until(signed, "something is signed")
+        return self.custody("checkpoint", "--vkey", env=env)
+
     def json(self, *words, **options):
         return json.loads(self.custody(*words, "--json", **options))
 

@@ -247,6 +247,22 @@ class Witnessing(HomeTest):
         wait_until(lambda: "liar" in service.get("/v1/shards/0/checkpoint")[1], "its word is kept")
         self.assertNotIn("stranger", service.get("/v1/shards/0/checkpoint")[1])
 
+    def test_a_key_that_came_later_is_one_of_the_ledgers(self):
+        before, _ = self.vkey, self.custody("keys", "rotate")
+        self.vkey = self.custody("checkpoint", "--vkey")
+        self.assertNotEqual(self.vkey, before)
+        self.trust = self.write("operator.vkey", self.vkey)
+        house = self.witness("w0")
+        service = self.serve("--policy", self.policy([("w0", house.vkey, house.url)], "1"))
+        self.wait_witnessed(service, 1)
+        self.assertNotIn("names no key", self.custody("status"))
+        service.end()
+        # Under the line of before nothing that is signed now counts, and whoever runs it is told why.
+        self.vkey = before
+        service = self.serve("--policy", self.policy([("w0", house.vkey, house.url)], "1"))
+        wait_until(lambda: "the policy names no key that signs for this ledger now" in service.get("/v1/status")[1],
+                   "the key of before is told of")
+
     def test_what_cannot_be_witnessed_is_refused_at_the_start(self):
         w = Witness("witness.example/w0")
         refused = {

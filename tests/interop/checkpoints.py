@@ -62,7 +62,9 @@ def read_signatures(text):
     return signatures
 
 
-def signature_holds(checkpoint, signatures, key):
+def word_of(checkpoint, signatures, key):
+    """How many signatures of the key hold, and how many do not."""
     key_hash = sha256(checkpoint.origin.encode(), b"\n\x01", key)[:4]
     ours = [s for name, hashed, s in signatures if name == checkpoint.origin and hashed == key_hash]
-    return bool(ours) and all(signed_by(key, checkpoint.body, s) for s in ours)
+    valid = sum(signed_by(key, checkpoint.body, s) for s in ours)
+    return valid, len(ours) - valid

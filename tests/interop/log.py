@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 
 from canonical import Bytes, Malformed, sha256
-from checkpoints import read_checkpoint, read_signatures, signature_holds, split_note
+from checkpoints import read_checkpoint, read_signatures, split_note, word_of
+from keys import Keys
 from records import Record, belongs, blob_digest, id_of, read_descriptor, read_record, read_round, read_term
+from sources import Sources
 from tree import Roots
 
 KINDS = """raw_form entry_form size magic form shard seq prev descriptor stale first own sealed_at reg seen
 reg_ahead intake term id id_repeated shard_of values blob_missing blob_altered round_form round_number
 round_time round_size round_cut round_root checkpoint_form checkpoint_signature checkpoint_size
-checkpoint_root extension""".split()
+checkpoint_root extension attested_form attested_signature attested_missing attested_digest""".split()
 ZEROS = bytes(32)
 BY_THE_SEALER = ("ledger.created", "ledger.round", "sealer.started", "event.conflicted", "event.refused")
 MAX_RECORD = 65_535
@@ -61,6 +63,10 @@ class Log:
         self.last_round = 0
         self.round_sizes = [0] * self.descriptor.shards  # the largest that a round has named
         self.claims = []
+        self.keys = Keys(self.descriptor)
+        self.sources = Sources(self.descriptor.ledger_id)
+        self.named_before = self.named_last = [0] * self.descriptor.shards  # sizes, by the last rounds
+        self.notes = []  # (shard, checkpoint, signatures)
 
     def fault(self, kind, shard, seq, what):
         self.faults.append((shard, seq, KINDS.index(kind), kind, what))
@@ -139,7 +145,12 @@ class Log:
         rule("shard_of", belongs(record, len(self.shards)), record.type)
         rule("values", (record.values_commit == ZEROS) == (record.blob == ZEROS), "values without a blob, or otherwise")
         self.judge_blob(rule, record, blob)
+        try:
+            self.sources.take(record)
+        except Malformed as error:
+            rule("attested_form", False, str(error))
         if shard.number == 0:
+            self.keys.take(record)
             self.judge_on_shard_0(rule, record)
 
     @staticmethod
@@ -179,11 +190,12 @@ class Log:
         rule("round_number", this.round == self.last_round + 1, f"{this.round} after {self.last_round}")
         self.last_round = this.round
         rule("round_time", this.closed_at == record.sealed_at, f"{this.closed_at}, sealed at {record.sealed_at}")
+        self.named_before, self.named_last = self.named_last, list(self.named_last)
         for shard, (size, root) in enumerate(this.sizes, 1):
             before = self.round_sizes[shard]
             rule("round_size", size >= before, f"{size} records of shard {shard}, {before} in a round before")
             if size >= before:
-                self.round_sizes[shard] = size
+                self.round_sizes[shard] = self.named_last[shard] = size
                 self.claims.append(Claim(shard, size, root, "round", 0, record.seq))
 
     def note(self, shard, data):
@@ -197,9 +209,18 @@ class Log:
             signatures = read_signatures(rest)
         except Malformed as error:
             return self.fault("checkpoint_form", shard, size, str(error))
-        if not signature_holds(checkpoint, signatures, self.descriptor.signer):
-            return self.fault("checkpoint_signature", shard, size, "not signed by the ledger's signer")
-        return self.claims.append(Claim(shard, size, checkpoint.root, "checkpoint", shard, size))
+        return self.notes.append((shard, checkpoint, signatures))
+
+    def judge_note(self, number, checkpoint, signatures):
+        """Which keys sign is known when all of shard 0 is."""
+        shard, registry = self.shards[number], self.shards[0]
+        covered = min(checkpoint.size, shard.size)
+        reg = shard.regs[covered - 1] if covered else 0
+        signed = self.keys.signed(checkpoint, signatures, number, reg, word_of)
+        if signed:
+            self.claims.append(Claim(number, checkpoint.size, checkpoint.root, "checkpoint", number, checkpoint.size))
+        elif signed is False or not registry.ended or (number == 0 and checkpoint.size <= registry.size):
+            self.fault("checkpoint_signature", number, checkpoint.size, "not signed by keys in force alone")
 
     def expect(self, saved):
         """What was there at the last verification must still be there."""
@@ -229,6 +250,10 @@ class Log:
                     passed = reg
                 else:
                     self.fault("sealed_at", shard.number, seq, "no clock.stepped lets it fall")
+        for note in self.notes:
+            self.judge_note(*note)
+        cuts = [registry.size] if len(self.shards) == 1 else self.named_before
+        self.sources.judge(cuts, registry.size, not any(shard.ended for shard in self.shards), self.fault)
         for shard in self.shards:
             roots = Roots(shard.leaves)
             for claim in sorted((c for c in self.claims if c.shard == shard.number), key=lambda c: c.size):

@@ -8,9 +8,11 @@ from canonical import Bytes, Malformed, sha256
 
 @dataclass
 class Descriptor:
+    ledger_id: bytes
     origin: str
     shards: int
     signer: bytes
+    governed: bool
 
     def origin_of(self, shard):
         return self.origin[:-1] + str(shard)
@@ -19,17 +21,17 @@ class Descriptor:
 def read_descriptor(data):
     d = Bytes(data)
     d.mark(b"CSD1")
-    d.take(16)
+    ledger_id = d.take(16)
     d.str8()
     origin = d.str8()
     d.time()
     shards, hash_code, signer = d.u32(), d.u8(), d.take(32)
-    d.vec(lambda: (d.str8(), d.take(32)))
+    founders = d.vec(lambda: (d.str8(), d.take(32)))
     d.opt(lambda: (d.str16(), d.u64(), d.take(32)))
     d.end()
     if not 1 <= shards <= 64 or hash_code != 1 or not origin.endswith("/0"):
         raise Malformed("shards, hash or origin out of range")
-    return Descriptor(origin, shards, signer)
+    return Descriptor(ledger_id, origin, shards, signer, bool(founders))
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Record:
     intake: int
     prev: bytes
     seen: int
+    principal: str
     method: int
     subject: bytes
     blob: bytes
@@ -49,11 +52,14 @@ class Record:
     id: bytes
     source: str
     source_id: str
+    sequence: int
     time: int
     actor: str
+    operation: bytes
     values_commit: bytes
     body: bytes
     leaf: bytes
+    statement_hash: bytes
 
 
 def read_record(data):
@@ -63,22 +69,24 @@ def read_record(data):
     r.mark(b"CST1")
     r.time()
     seen = r.u64()
-    r.str8(), r.str8()
+    r.str8()
+    principal = r.str8()
     method = r.u8()
     if method > 4:
         raise Malformed(f"method {method}")
     r.take(32)
-    stamp = dict(seen=seen, method=method, subject=r.take(16), blob=r.take(32))
+    stamp = dict(seen=seen, principal=principal, method=method, subject=r.take(16), blob=r.take(32))
+    statement_at = r.at
     r.mark(b"CEV1")
     head = dict(type=r.str8(), version=r.u16(), id=r.take(16), source=r.str8(), source_id=r.str8())
-    r.u64()
-    head |= dict(time=r.instant(), actor=r.str8())
+    head |= dict(sequence=r.u64(), time=r.instant(), actor=r.str8())
     r.str8(), r.str8(), r.str8()
-    r.take(16)
+    head |= dict(operation=r.take(16))
     r.str8(), r.str8(), r.str8()
     statement = dict(values_commit=r.take(32), body=r.bytes32())
     r.end()
-    return Record(**seal, **stamp, **head, **statement, leaf=sha256(b"\x00", data))
+    return Record(**seal, **stamp, **head, **statement, leaf=sha256(b"\x00", data),
+                  statement_hash=sha256(data[statement_at:]))
 
 
 UUID7 = re.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}")

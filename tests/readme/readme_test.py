@@ -27,9 +27,13 @@ EXAMPLES = {
     "custody checkpoint --vkey > ~/operator.vkey": [],
     "custody prove 0:12 -o ~/record.proof": [r"proves record 0:12"],
     "custody check ~/record.proof --trust ~/operator.vkey": [r"^PROVED ", r"^NOT PROVED  UNWITNESSED"],
+    "custody bundle --customer C-10017 -o ~/c10017.evidence": [r"holds \d+ records up to round \d+; "],
+    "custody check ~/c10017.evidence --trust ~/operator.vkey --html ~/c10017.html":
+        [r"^PROVED ", r"^NOT PROVED  that these are all records", r"^NOT PROVED  UNWITNESSED"],
     "custody export tiles ~/tree": [r"files written to "],
     "custody verify --tiles ~/tree/0 --trust ~/operator.vkey": [r"^PROVED "],
     "custody serve --policy FILE": None,  # asks witnesses: tests/cli/witnessing_test.py
+    "custody keys rotate": [r" retired at 0:\d+$", r" signs$"],
     "custody witness serve": None,  # asks for a name, a key and whom to witness: tests/cli/witness_test.py
     "custody attack ~/.local/share/custody ~/drill --kind relink": [r"^planted +relink at 0:\d+", r"^found by "],
     "custody attest-views": [r"^archives  round \d+ .*attested in 0:\d+$", r"^activity  round "],

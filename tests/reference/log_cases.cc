@@ -89,6 +89,8 @@ std::vector<Case> cases() {
   add_valid(all);
   add_record_faults(all);
   add_ledger_faults(all);
+  add_keys(all);
+  add_sources(all);
   return all.cases;
 }
 

@@ -46,5 +46,7 @@ struct Collector {
 void add_valid(Collector& all);
 void add_record_faults(Collector& all);
 void add_ledger_faults(Collector& all);
+void add_keys(Collector& all);
+void add_sources(Collector& all);
 
 }  // namespace custody::maker

@@ -9,6 +9,10 @@ namespace {
 
 constexpr int64_t kBegin = 1'750'000'000'000'000;  // µs: 2025-06-15
 
+std::string sha_seed(std::string_view name) {
+  return std::string(view_of(sha256(name)));
+}
+
 struct RoundRow {
   uint32_t shard;
   uint64_t size;
@@ -25,6 +29,9 @@ class Maker {
     descriptor.created_at_us = kBegin;
     descriptor.shards = plan.shards;
     descriptor.signer = signer().public_key();
+    if (plan.governed)
+      for (const char* founder : {"person:ada", "person:bob"})
+        descriptor.founders.push_back({founder, Ed25519PrivateKey::from_seed(sha_seed(founder)).public_key()});
     log_.descriptor = encode_descriptor(descriptor);
     heads_.assign(plan.shards, sha256(log_.descriptor));
   }

@@ -49,6 +49,7 @@ struct Plan {
   int events = 7;
   int round_every = 3;                      // events
   bool checkpoint_at_end = false;           // else at the last round
+  bool governed = false;                    // two founders, else a trial ledger
   int step_after = -1;                      // the event after which a clock.stepped stands on shard 0
   std::function<void(Draft&)> before_seal;  // may change anything; the chain is then built over it
 };

@@ -57,7 +57,7 @@ bool signed_by(const std::string& body, const std::string& signature, const std:
 
 }  // namespace
 
-Note read_note(const std::string& note, const std::string& origin, const std::string& key) {
+Note read_note(const std::string& note, const std::string& origin) {
   Note out;
   out.kind = "checkpoint_form";
   try {
@@ -74,8 +74,6 @@ Note read_note(const std::string& note, const std::string& origin, const std::st
     out.size = size;
     if (text[0] != origin) return out;
     const std::string dash = "\u2014 ";
-    const std::string key_hash = sha(origin + "\n\x01" + key).substr(0, 4);
-    size_t valid = 0, invalid = 0;
     const std::vector<std::string> signatures = lines_of(note.substr(gap + 2));
     if (signatures.empty()) return out;
     for (const std::string& line : signatures) {
@@ -83,13 +81,22 @@ Note read_note(const std::string& note, const std::string& origin, const std::st
       if (line.rfind(dash, 0) != 0 || space == std::string::npos || space == dash.size()) return out;
       const std::string bytes = base64(line.substr(space + 1));
       if (bytes.size() < 5) return out;
-      if (line.substr(dash.size(), space - dash.size()) != origin || bytes.substr(0, 4) != key_hash) continue;
-      (signed_by(body, bytes.substr(4), key) ? valid : invalid) += 1;
+      if (line.substr(dash.size(), space - dash.size()) == origin)
+        out.signatures.emplace_back(bytes.substr(0, 4), bytes.substr(4));
     }
-    out.kind = valid > 0 && invalid == 0 ? "" : "checkpoint_signature";
+    out.body = body;
+    out.kind = "";
   } catch (const Malformed&) {
   }
   return out;
+}
+
+Word word_of(const std::string& key, const Note& note, const std::string& origin) {
+  const std::string key_hash = sha(origin + "\n\x01" + key).substr(0, 4);
+  Word word;
+  for (const auto& [hash, signature] : note.signatures)
+    if (hash == key_hash) (signed_by(note.body, signature, key) ? word.valid : word.invalid) += 1;
+  return word;
 }
 
 }  // namespace custody::twin

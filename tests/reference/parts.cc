@@ -25,14 +25,16 @@ Descriptor read_descriptor(const std::string& bytes) {
   Descriptor out;
   out.bytes = bytes;
   in.mark("CSD1");
-  in.raw(16);
+  out.ledger_id = in.raw(16);
   in.str8();
   out.origin = in.str8();
   in.time();
   out.shards = in.number(4);
   if (in.number(1) != 1) throw Malformed();
   out.signer = in.raw(32);
-  for (uint64_t founders = in.number(4); founders > 0; --founders) {
+  uint64_t founders = in.number(4);
+  out.governed = founders > 0;
+  for (; founders > 0; --founders) {
     in.str8();
     in.raw(32);
   }
@@ -60,19 +62,20 @@ Record read_record(const std::string& bytes) {
   in.time();
   r.seen = in.number(8);
   in.str8();
-  in.str8();
+  r.principal = in.str8();
   r.method = in.number(1);
   if (r.method > 4) throw Malformed();
   in.raw(32);
   r.subject = in.raw(16);
   r.blob = in.raw(32);
+  r.statement_hash = sha(bytes.substr(in.at()));
   in.mark("CEV1");
   r.type = in.str8();
   r.version = in.number(2);
   r.id = in.raw(16);
   r.source = in.str8();
   r.source_id = in.str8();
-  in.number(8);
+  r.sequence = in.number(8);
   r.time = in.time();
   const auto offset = static_cast<int16_t>(in.number(2));
   if (offset < -1439 || offset > 1439) throw Malformed();
@@ -84,6 +87,7 @@ Record read_record(const std::string& bytes) {
   r.values_commit = in.raw(32);
   r.body = in.bytes32();
   in.end();
+  r.leaf = sha(std::string(1, '\0') + bytes);
   return r;
 }
 

@@ -11,16 +11,19 @@ namespace custody::twin {
 
 struct Descriptor {
   std::string bytes;
+  std::string ledger_id;
   std::string origin;
   uint64_t shards = 0;
   std::string signer;
+  bool governed = false;
 };
 Descriptor read_descriptor(const std::string& bytes);
 
 struct Record {
-  uint64_t shard, seq, reg, intake, seen, method, version;
+  uint64_t shard, seq, reg, intake, seen, method, version, sequence;
   int64_t sealed_at, time;
-  std::string prev, subject, blob, type, id, source, source_id, actor, values_commit, body;
+  std::string prev, subject, blob, type, id, source, source_id, actor, principal, values_commit, body, leaf,
+      statement_hash;
 };
 Record read_record(const std::string& bytes);
 
@@ -51,10 +54,39 @@ std::string blob_hash(const std::string& blob, bool* taken_out = nullptr);
 
 // A signed checkpoint.
 struct Note {
-  std::string kind;  // empty: it holds; else the kind of the fault
+  std::string kind;  // empty: it can be read; else the kind of the fault
   uint64_t size = 0;
   std::string root;
+  std::string body;                                             // what is signed
+  std::vector<std::pair<std::string, std::string>> signatures;  // under the origin: key hash, and the rest
 };
-Note read_note(const std::string& note, const std::string& origin, const std::string& key);
+Note read_note(const std::string& note, const std::string& origin);
+// How many signatures of the key a note has, and whether all hold.
+struct Word {
+  size_t valid = 0, invalid = 0;
+};
+Word word_of(const std::string& key, const Note& note, const std::string& origin);
+
+// A key of the ledger: it signs for sizes of shard 0 in [from, until).
+struct Key {
+  std::string key;
+  uint64_t from, until;
+};
+std::vector<Key> keys_of(const Descriptor& descriptor, const std::vector<Record>& registry);
+
+// What a source.attested says. Malformed where it is none.
+struct Attestation {
+  std::string source, digest, signature;
+  uint64_t from, to;
+};
+Attestation read_attestation(const Record& record);
+// The faults of attestations, (kind, shard, seq), with the records of each shard as they were read. `cuts`: how many of
+// each shard are judged.
+struct SourceFault {
+  std::string kind;
+  uint64_t shard, seq;
+};
+std::vector<SourceFault> judge_sources(const Descriptor& descriptor, const std::vector<std::vector<Record>>& shards,
+                                       const std::vector<uint64_t>& cuts, bool all_read);
 
 }  // namespace custody::twin

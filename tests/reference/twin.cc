@@ -44,7 +44,11 @@ const std::vector<std::string> kKinds = {"raw_form",
                                          "checkpoint_signature",
                                          "checkpoint_size",
                                          "checkpoint_root",
-                                         "extension"};
+                                         "extension",
+                                         "attested_form",
+                                         "attested_signature",
+                                         "attested_missing",
+                                         "attested_digest"};
 
 struct ShardState {
   std::vector<Record> records;
@@ -109,9 +113,12 @@ class Judge {
     }
   }
 
+  std::string origin_of(uint64_t shard) const {
+    return descriptor_.origin.substr(0, descriptor_.origin.size() - 1) + std::to_string(shard);
+  }
+
   void note(uint64_t shard, const std::string& bytes) {
-    const std::string origin = descriptor_.origin.substr(0, descriptor_.origin.size() - 1) + std::to_string(shard);
-    const Note note = read_note(bytes, origin, descriptor_.signer);
+    const Note note = read_note(bytes, origin_of(shard));
     if (note.kind.empty())
       notes_.emplace_back(shard, note);
     else
@@ -182,6 +189,13 @@ class Judge {
         break;
       }
     if (home_shard(r, descriptor_.shards) != r.shard) wrong("shard_of");
+    if (r.type == "source.attested") {
+      try {
+        read_attestation(r);
+      } catch (const Malformed&) {
+        wrong("attested_form");
+      }
+    }
     const std::string none(32, '\0');
     if ((r.values_commit == none) != (r.blob == none)) wrong("values");
     if (r.blob != none && blob.empty())
@@ -207,7 +221,10 @@ class Judge {
   void finish() {
     rounds();
     for (size_t at = 1; at < shards_.size(); ++at) against_registry(at);
+    sources();
+    const std::vector<Key> keys = shards_.empty() ? std::vector<Key>() : keys_of(descriptor_, shards_[0].records);
     for (const auto& [shard, note] : notes_) {
+      if (!is_signed(keys, shard, note)) continue;
       const ShardState& state = shards_[static_cast<size_t>(shard)];
       const std::optional<std::string> root = root_of(state, note.size);
       if (root ? *root != note.root : !state.stopped)
@@ -221,7 +238,39 @@ class Judge {
     });
   }
 
+  bool is_signed(const std::vector<Key>& keys, uint64_t shard, const Note& note) {
+    const std::vector<Record>& records = shards_[static_cast<size_t>(shard)].records;
+    const size_t covered = std::min(records.size(), static_cast<size_t>(std::min<uint64_t>(note.size, SIZE_MAX)));
+    const uint64_t reg = covered == 0 ? 0 : records[covered - 1].reg;
+    size_t good = 0, bad = 0;
+    for (const Key& key : keys) {
+      const Word word = word_of(key.key, note, origin_of(shard));
+      const bool in_force = shard == 0 ? key.from <= note.size && note.size < key.until : reg < key.until;
+      bad += word.invalid + (in_force ? 0 : word.valid);
+      good += in_force ? word.valid : 0;
+    }
+    const bool more_keys = shards_[0].stopped && (shard != 0 || note.size > records.size());
+    if (good > 0 && bad == 0) return true;
+    if (bad > 0 || !more_keys) fault("checkpoint_signature", shard, note.size);
+    return false;
+  }
+
+  void sources() {
+    if (shards_.empty()) return;
+    std::vector<std::vector<Record>> records;
+    bool all_read = true;
+    for (const ShardState& shard : shards_) {
+      records.push_back(shard.records);
+      all_read = all_read && !shard.stopped;
+    }
+    if (shards_.size() == 1) named_before_ = {shards_[0].records.size()};
+    for (const SourceFault& each : judge_sources(descriptor_, records, named_before_, all_read))
+      fault(each.kind, each.shard, each.seq);
+  }
+
   void rounds() {
+    named_last_.assign(shards_.size(), 0);
+    named_before_ = named_last_;
     if (shards_.empty()) return;
     uint64_t number = 0;
     std::vector<uint64_t> sizes(shards_.size(), 0);
@@ -238,18 +287,25 @@ class Judge {
       number = round.number;
       if (round.closed_at != r.sealed_at) fault("round_time", 0, r.seq);
       ++verdict_.rounds;
+      named_before_ = named_last_;
       for (size_t i = 0; i < round.shards.size(); ++i)
-        judge_round(r.seq, shards_[i + 1], round.shards[i], sizes[i + 1]);
+        if (judge_round(r.seq, shards_[i + 1], round.shards[i], sizes[i + 1]))
+          named_last_[i + 1] = round.shards[i].size;
     }
   }
 
-  void judge_round(uint64_t seq, const ShardState& shard, const Round::Entry& entry, uint64_t& last_size) {
-    if (entry.size < last_size) return fault("round_size", 0, seq);
+  // False where the size has fallen.
+  bool judge_round(uint64_t seq, const ShardState& shard, const Round::Entry& entry, uint64_t& last_size) {
+    if (entry.size < last_size) {
+      fault("round_size", 0, seq);
+      return false;
+    }
     last_size = entry.size;
     const std::optional<std::string> root = root_of(shard, entry.size);
     if (root && entry.size > 0 && shard.records[static_cast<size_t>(entry.size) - 1].reg > seq)
       fault("round_cut", 0, seq);
     if (root ? *root != entry.root : !shard.stopped) fault(root ? "round_root" : "round_size", 0, seq);
+    return true;
   }
 
   // nullopt: the shard is shorter.
@@ -282,6 +338,7 @@ class Judge {
   Descriptor descriptor_;
   std::vector<ShardState> shards_;
   std::vector<std::pair<uint64_t, Note>> notes_;
+  std::vector<uint64_t> named_last_, named_before_;  // sizes, by the last round and the one before
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace custody::tidy {
 namespace {
 
 // A C library is wrapped once; nobody else sees its header.
-constexpr std::array<std::string_view, 3> kWrapped = {"lmdb.h", "librdkafka/", "openssl/"};
+constexpr std::array<std::string_view, 4> kWrapped = {"lmdb.h", "librdkafka/", "openssl/", "p11-kit/"};
 constexpr std::string_view kWrapper = "ledger/base/";
 
 // Seconds of compile time each: never in a header, so that they cost one translation unit.

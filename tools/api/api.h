@@ -68,8 +68,11 @@ class Api {
   // routes_evidence.cc
   ApiResponse get_checkpoints(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_checkpoint(const ApiRequest&, const std::vector<std::string>&);
+  ApiResponse get_keys(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_tile(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_proof(const ApiRequest&, const std::vector<std::string>&);
+  // routes_bundle.cc
+  ApiResponse post_bundle(const ApiRequest&, const std::vector<std::string>&);
   // routes_views.cc
   ApiResponse get_customer(const ApiRequest&, const std::vector<std::string>&);
   ApiResponse get_activity(const ApiRequest&, const std::vector<std::string>&);

@@ -6,25 +6,14 @@
 #include "ledger/proof/merkle.h"
 #include "ledger/proof/record_proof.h"
 #include "ledger/proof/timestamps.h"
+#include "tools/api/records_at.h"
 #include "tools/vouch/witnessing.h"
 
 namespace custody {
 namespace {
 
-constexpr std::chrono::milliseconds kTreePatience{2000};  // for what the tail accepted and the tree has not yet
-constexpr std::chrono::milliseconds kReadPatience{2000};
-constexpr std::chrono::milliseconds kRoundPatience{2000};    // for a record that was sealed just now
-constexpr std::chrono::milliseconds kWitnessPatience{4000};  // and for its witnesses
-constexpr std::chrono::milliseconds kRoundPoll{20};
-
 Error no_such_tile(const std::string& path) {
   return Error(ErrorCode::kNotFound, "the tree has no " + path);
-}
-
-Error wrong_tree(Node& node, uint32_t shard) {
-  node.tree(shard).distrust();
-  return Error(ErrorCode::kUnavailable,
-               "the stored tree of shard " + std::to_string(shard) + " was damaged, and is being made anew: try again");
 }
 
 std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& leaf, const Digest& root) {
@@ -36,11 +25,12 @@ std::vector<Digest> path_of(Node& node, Ref ref, uint64_t size, const Digest& le
 
 SignedTree tree_of(Node& node, uint32_t shard, const std::optional<std::string>& note) {
   if (!note) throw Error(ErrorCode::kNotFound, "nothing has been signed yet");
-  const auto checkpoint = open_checkpoint(*note, node.descriptor().signer);
-  if (!checkpoint || checkpoint->origin != shard_origin(node.descriptor(), shard))
+  const KeyHistory keys = node.tails()[0]->state().keys;
+  const auto by = open_checkpoint(*note, keys.keys());
+  if (!by || by->checkpoint.origin != shard_origin(node.descriptor(), shard))
     throw Error(ErrorCode::kStore,
-                "the newest checkpoint in the log is not of this ledger's key; run `custody verify`");
-  return {*note, *checkpoint};
+                "the newest checkpoint in the log is not of a key of this ledger; run `custody verify`");
+  return {*note, by->checkpoint, {by->checkpoint.origin, VerifierKey::kEd25519, by->key}};
 }
 
 uint64_t named_size(const LedgerRound& round, uint32_t shard) {
@@ -56,13 +46,13 @@ bool covers(Node& node, const SignedTree& registry, Ref ref) {
 // Whether witnesses may be expected to see what was signed just now.
 bool is_witnessed_soon(const Node& node) {
   const auto status = node.witnessing();
-  return status && status->lacking < kWitnessPatience;
+  return status && status->lacking < kQuorumPatience;
 }
 
 // The checkpoint of shard 0 that covers the record, a witnessed one where there will be one soon.
 SignedTree covering(Node& node, Ref ref) {
   const bool asked = node.config().witnesses.policy.has_value();
-  const auto until = std::chrono::steady_clock::now() + (asked ? kWitnessPatience : kRoundPatience);
+  const auto until = std::chrono::steady_clock::now() + (asked ? kQuorumPatience : kRoundPatience);
   for (;;) {
     const bool late = std::chrono::steady_clock::now() > until;
     try {
@@ -88,6 +78,13 @@ std::optional<SignedTree> vouched_tree(Node& node, uint64_t most) {
   const auto note = node.log().newest_checkpoint(
       0, most, [&](std::string_view text) { return policy ? counts(*policy, text) : has_timestamp(text); });
   return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
+}
+
+SignedTree covering_within(Node& node, Ref ref, uint64_t most) {
+  SignedTree registry = signed_tree(node, 0, most);
+  if (covers(node, registry, ref)) return registry;
+  throw Error(ErrorCode::kUnavailable,
+              "no checkpoint of at most " + std::to_string(most) + " records covers record " + to_text(ref));
 }
 
 SignedTree earliest_covering(Node& node, Ref ref) {
@@ -121,6 +118,12 @@ std::string entries_bytes(Node& node, uint32_t shard, uint64_t begin, uint64_t e
 
 }  // namespace
 
+Error wrong_tree(Node& node, uint32_t shard) {
+  node.tree(shard).distrust();
+  return Error(ErrorCode::kUnavailable,
+               "the stored tree of shard " + std::to_string(shard) + " was damaged, and is being made anew: try again");
+}
+
 SignedTree signed_tree(Node& node, uint32_t shard, uint64_t most) {
   if (shard >= node.tails().size()) throw Error(ErrorCode::kNotFound, "there is no such shard");
   return tree_of(node, shard, node.log().newest_checkpoint(shard, most));
@@ -134,25 +137,20 @@ SignedTree registry_tree(Node& node, uint64_t most) {
   return note ? tree_of(node, 0, note) : signed_tree(node, 0, most);
 }
 
-std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+std::vector<Digest> tree_leaves(Node& node, uint32_t shard, std::span<const Ref> places) {
+  const auto tree = node.tree(shard).tree(places.back().seq + 1, kTreePatience);
   std::vector<Digest> leaves;
-  {
-    const auto tree = node.tree(shard).tree(end, kTreePatience);
-    for (uint64_t seq = begin; seq < end; ++seq) leaves.push_back(tree->node(0, seq));
-  }
-  const auto reader = node.log().read_sealed(shard, begin);
+  leaves.reserve(places.size());
+  for (const Ref& ref : places) leaves.push_back(tree->node(0, ref.seq));
+  return leaves;
+}
+
+std::vector<std::string> tree_records(Node& node, uint32_t shard, uint64_t begin, uint64_t end) {
+  std::vector<Ref> places;
+  for (uint64_t seq = begin; seq < end; ++seq) places.push_back({shard, seq});
   std::vector<std::string> records;
-  while (begin + records.size() < end) {
-    const auto item = reader->next(kReadPatience);
-    if (!item)
-      throw Error(ErrorCode::kUnavailable,
-                  "record " + to_text(Ref{shard, begin + records.size()}) + " cannot be read now");
-    // Others of that number may be left by a sealer that was overtaken.
-    const uint64_t seq = decode_seal(item->record).seq;
-    if (seq > begin + records.size()) throw wrong_tree(node, shard);
-    if (seq == begin + records.size() && leaf_hash(item->record) == leaves[records.size()])
-      records.emplace_back(item->record);
-  }
+  for_each_at(node, places,
+              [&](const Ref&, std::string_view record, std::string_view) { records.emplace_back(record); });
   return records;
 }
 
@@ -170,10 +168,12 @@ std::optional<SignedTree> stamped_tree(Node& node, uint64_t most) {
   return note ? std::optional(tree_of(node, 0, note)) : std::nullopt;
 }
 
-std::string prove_record(Node& node, Ref ref, bool earliest) {
+std::string prove_record(Node& node, Ref ref, const ProvedBy& by) {
   if (ref.shard >= node.tails().size() || ref.seq >= node.tails()[ref.shard]->size())
     throw Error(ErrorCode::kNotFound, "there is no record " + to_text(ref) + " yet");
-  const SignedTree registry = earliest ? earliest_covering(node, ref) : covering(node, ref);
+  const SignedTree registry = by.most != UINT64_MAX ? covering_within(node, ref, by.most)
+                              : by.earliest         ? earliest_covering(node, ref)
+                                                    : covering(node, ref);
   const uint64_t size = registry.checkpoint.size;
   std::string leaf = tree_records(node, ref.shard, ref.seq, ref.seq + 1).front();
   std::optional<WithinShard> within;

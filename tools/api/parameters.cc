@@ -19,8 +19,11 @@ uint64_t number_parameter(const ApiRequest& request, const std::string& name, ui
 }
 
 Moment moment_parameter(const ApiRequest& request) {
+  return moment_of(parameter(request, "as_of").value_or(""), "as_of");
+}
+
+Moment moment_of(const std::string& text, std::string_view name, bool day_begins) {
   Moment moment;
-  const std::string text = parameter(request, "as_of").value_or("");
   if (text.empty() || text == "now") return moment;
   if (text == "frontier") {
     moment.frontier = true;
@@ -33,9 +36,9 @@ Moment moment_parameter(const ApiRequest& request) {
   } else if (const auto time = parse_rfc3339(text)) {
     moment.time_us = time->us;
   } else if (const auto day = parse_day(text)) {
-    moment.time_us = (int64_t{day->days} + 1) * 86'400'000'000 - 1;  // the end of that day
+    moment.time_us = (int64_t{day->days} + (day_begins ? 0 : 1)) * 86'400'000'000 - 1;  // just before one begins
   } else {
-    throw Error(ErrorCode::kUsage, "as_of is a round (12), a time (2026-01-31T12:00:00Z) or a date");
+    throw Error(ErrorCode::kUsage, std::string(name) + " is a round (12), a time (2026-01-31T12:00:00Z) or a date");
   }
   return moment;
 }

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "ledger/codec/json.h"
 #include "ledger/event/catalogue.h"
 #include "tools/api/api.h"
@@ -28,8 +30,8 @@ class Members {
 };
 
 std::string_view method_name(uint8_t method) {
-  constexpr std::string_view kNames[] = {"open", "token", "certificate", "in-process", "signed"};
-  return kNames[method];
+  constexpr std::array<std::string_view, 5> kNames = {"open", "token", "certificate", "in-process", "signed"};
+  return method < kNames.size() ? kNames[method] : "unknown";  // of a record from outside
 }
 
 std::string seal_json(const Seal& seal) {
@@ -60,6 +62,15 @@ std::string stamp_json(const Stamp& stamp) {
   return out;
 }
 
+// nullopt of an unknown type, and of bytes that are no body of it: a record from outside may hold any.
+std::optional<std::string> readable_body(const Statement& statement) {
+  try {
+    return body_to_json(statement.type, statement.version, statement.body);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 std::string statement_json(const Statement& statement) {
   std::string out;
   Members members(out);
@@ -79,7 +90,7 @@ std::string statement_json(const Statement& statement) {
   members.text("place", statement.place);
   members.text("traceparent", statement.traceparent);
   if (!is_zero(statement.values_commit)) members.text("values_commit", to_base64(view_of(statement.values_commit)));
-  const auto body = body_to_json(statement.type, statement.version, statement.body);
+  const auto body = readable_body(statement);
   if (body)
     members.raw("data", *body);
   else

@@ -73,17 +73,43 @@ struct CheckpointsAnswer {
   }
 };
 
-CheckpointLine line_of(uint32_t shard, const SignedTree& tree, const VerifierKey& mine) {
+// Signs for sizes of shard 0 in [from, until).
+struct KeyLine {
+  std::string key;
+  std::string vkey;  // under the name of shard 0
+  bool in_force = false;
+  uint64_t from = 0;
+  std::optional<uint64_t> until;
+  std::string added;
+  std::optional<std::string> retired;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("key", key), field("vkey", vkey), field("in_force", in_force), field("from", from), field("until", until),
+       field("added", added), field("retired", retired));
+  }
+};
+
+struct KeysAnswer {
+  std::string mode;
+  uint64_t size = 0;  // of shard 0, at which this is so
+  std::vector<KeyLine> keys;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(field("mode", mode), field("size", size), field("keys", keys));
+  }
+};
+
+CheckpointLine line_of(uint32_t shard, const SignedTree& tree) {
   CheckpointLine line{shard,
                       tree.checkpoint.origin,
-                      mine.text(),
+                      tree.key.text(),
                       tree.checkpoint.size,
                       to_base64(view_of(tree.checkpoint.root)),
                       std::nullopt,
                       {},
                       tree.note};
   for (const NoteSignature& signature : parse_note(tree.note).signatures)
-    if (signature.name != mine.name || signature.key_id != mine.id()) line.cosigners.push_back(signature.name);
+    if (signature.name != tree.checkpoint.origin) line.cosigners.push_back(signature.name);
   return line;
 }
 
@@ -121,15 +147,14 @@ ApiResponse Api::get_checkpoints(const ApiRequest& request, const std::vector<st
   const SignedTree registry = registry_tree(node_, most[0]);
   const LedgerRound round = round_of(node_, registry);
   CheckpointsAnswer answer;
-  answer.vkey = VerifierKey{registry.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer}.text();
+  answer.vkey = registry.key.text();
   answer.round = round.round;
   answer.closed_at = {round.closed_at.us, 0};
   for (uint32_t shard = 0; shard < most.size(); ++shard) {
     try {
       const SignedTree tree =
           shard == 0 ? registry : signed_tree(node_, shard, std::min(most[shard], round.shards.at(shard - 1).size));
-      CheckpointLine line =
-          line_of(shard, tree, {tree.checkpoint.origin, VerifierKey::kEd25519, node_.descriptor().signer});
+      CheckpointLine line = line_of(shard, tree);
       if (shard == 0 || round.shards.at(shard - 1).size == line.size) line.round = round.round;
       answer.shards.push_back(std::move(line));
     } catch (const Error& error) {  // a shard of which nothing has been signed has no line
@@ -150,6 +175,27 @@ ApiResponse Api::get_checkpoint(const ApiRequest&, const std::vector<std::string
           {{"Cache-Control", std::string(kForASecond)}}};
 }
 
+// Which keys sign for the ledger, and which have.
+ApiResponse Api::get_keys(const ApiRequest&, const std::vector<std::string>&) {
+  const ChainState registry = node_.tails()[0]->state();
+  KeysAnswer answer{node_.descriptor().open_mode() ? "open" : "governed", registry.head.next_seq, {}};
+  for (const LedgerKey& key : registry.keys.keys()) {
+    KeyLine line{to_base64(view_of(key.key)),
+                 VerifierKey{node_.descriptor().origin, VerifierKey::kEd25519, key.key}.text(),
+                 key.in_force(registry.head.next_seq),
+                 key.from,
+                 std::nullopt,
+                 to_text(key.added),
+                 std::nullopt};
+    if (key.until != kStillInForce) {
+      line.until = key.until;
+      line.retired = to_text(key.retired);
+    }
+    answer.keys.push_back(std::move(line));
+  }
+  return {200, "application/json", to_json_text(answer) + "\n", {}};
+}
+
 ApiResponse Api::get_tile(const ApiRequest&, const std::vector<std::string>& parts) {
   return {200,
           "application/octet-stream",
@@ -162,7 +208,13 @@ ApiResponse Api::get_proof(const ApiRequest& request, const std::vector<std::str
   if (!ref) throw Error(ErrorCode::kUsage, "a record is named shard:seq, such as 0:12");
   const auto checkpoint = parameter(request, "checkpoint");
   if (checkpoint && *checkpoint != "earliest") throw Error(ErrorCode::kUsage, "checkpoint is: earliest");
-  return {200, "text/plain; charset=utf-8", prove_record(node_, *ref, checkpoint.has_value()), {}};
+  ProvedBy by{checkpoint.has_value(), UINT64_MAX};
+  if (const auto size = parameter(request, "size")) {
+    const auto number = parse_u64(*size);
+    if (!number || *number == 0) throw Error(ErrorCode::kUsage, "size is a number of records from 1");
+    by.most = *number;
+  }
+  return {200, "text/plain; charset=utf-8", prove_record(node_, *ref, by), {}};
 }
 
 }  // namespace custody

@@ -6,6 +6,7 @@
 #include "ledger/codec/json.h"
 #include "tools/api/api.h"
 #include "tools/api/parameters.h"
+#include "tools/api/reading.h"
 
 namespace custody {
 namespace {
@@ -44,20 +45,6 @@ std::pair<std::vector<Ref>, std::set<std::string>> places_of_values(const Views&
     page.from = answer.next.value_or("");
   } while (!page.from.empty());
   return found;
-}
-
-std::string read_event_json(const std::string& number, const std::set<std::string>& fields, const RevealRequest& wanted,
-                            const Principal& principal) {
-  boost::json::array names(fields.begin(), fields.end());
-  const boost::json::object event{{"specversion", "1.0"},
-                                  {"id", uuid_text(random_array<16>())},
-                                  {"type", "ledger.read"},
-                                  {"source", "custody:gateway"},
-                                  {"time", to_rfc3339(system_clock().now_us())},
-                                  {"actor", "system:custody"},
-                                  {"subject", number},
-                                  {"data", {{"fields", names}, {"to", principal.name}, {"reason", wanted.reason}}}};
-  return boost::json::serialize(event);
 }
 
 std::string_view state_name(SectionState state) {
@@ -114,13 +101,8 @@ ApiResponse Api::post_reveal(const ApiRequest& request, const std::vector<std::s
   if (wanted.fields) names = {wanted.fields->items.begin(), wanted.fields->items.end()};
   if (names.empty()) return {200, "application/json", "{\"values\":[]}\n", {}};
 
-  SubmitOptions options;
-  options.wait = Wait::kSealed;
-  const Outcome read = node_.gateway().submit_own(read_event_json(*number, names, wanted, request.principal), options);
-  if (!read.faults.empty()) throw Error(ErrorCode::kUsage, read.faults[0].pointer + " " + read.faults[0].message);
-  if (!read.receipt) throw Error(ErrorCode::kUnavailable, "the read could not be sealed in time, so nothing is shown");
-
-  std::string out = "{\"read\":\"" + to_text(read.receipt->at) + "\",\"values\":[";
+  const Ref read = seal_read(node_, {number, names, wanted.reason, std::nullopt}, request.principal);
+  std::string out = "{\"read\":\"" + to_text(read) + "\",\"values\":[";
   for (const Ref& ref : places) {
     const auto reader = node_.log().read_sealed(ref.shard, ref.seq);
     while (const auto item = reader->next(std::chrono::milliseconds(2000))) {

@@ -81,8 +81,11 @@ ApiResponse Api::get_activity(const ApiRequest& request, const std::vector<std::
   if (by == ActivityBy::kOperation) key = operation_of(*name).view();
   const Views& views = node_.projector().views();
   const Moment moment = moment_parameter(request);
-  if (parameter(request, "newest") == "1") return answered(views.activity_newest(*by, key, moment, page_of(request)));
-  return answered(views.activity(*by, key, moment, page_of(request)));
+  ActivityAnswer answer = parameter(request, "newest") == "1"
+                              ? views.activity_newest(*by, key, moment, page_of(request))
+                              : views.activity(*by, key, moment, page_of(request));
+  answer.name = *name;  // as it was asked for, also of an operation
+  return answered(answer);
 }
 
 ApiResponse Api::get_registry(const ApiRequest& request, const std::vector<std::string>& parts) {

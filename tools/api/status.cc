@@ -76,11 +76,12 @@ PartStatus projector_of(Node& node) {
 
 std::optional<CheckpointStatus> checkpoint_of(const Node& node, const std::optional<LogFacts::Known>& log) {
   if (!log || !log->checkpoint) return std::nullopt;
-  const auto checkpoint = open_checkpoint(*log->checkpoint, node.descriptor().signer);
-  if (!checkpoint) return std::nullopt;
+  const KeyHistory keys = node.tails()[0]->state().keys;
+  const auto by = open_checkpoint(*log->checkpoint, keys.keys());
+  if (!by) return std::nullopt;
   const auto& policy = node.config().witnesses.policy;
   const bool witnessed = policy && policy->quorum && counts(*policy, *log->checkpoint);
-  return CheckpointStatus{0, checkpoint->size, to_base64(view_of(checkpoint->root)), witnessed};
+  return CheckpointStatus{0, by->checkpoint.size, to_base64(view_of(by->checkpoint.root)), witnessed};
 }
 
 std::optional<Instant> instant_of(uint64_t time_s) {

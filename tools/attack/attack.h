@@ -54,7 +54,7 @@ const AttackKind& attack_kind(std::string_view name);  // kUsage
 
 // Changes `log`. `operators` may be null unless the kind signs. Same log, kind and seed: same attack. Error kNotFound
 // where the log has nothing that this kind could be done to.
-Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const Ed25519PrivateKey* operators);
+Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const SigningKey* operators);
 
 // What a kind's function works with.
 struct AttackBench {

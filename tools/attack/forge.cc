@@ -71,7 +71,7 @@ void drop_refuted_notes(LogCopy& copy) {
   }
 }
 
-void sign_again(LogCopy& copy, const Ed25519PrivateKey& key) {
+void sign_again(LogCopy& copy, const SigningKey& key) {
   for (uint32_t number = 0; number < copy.shards.size(); ++number) {
     CopiedShard& shard = copy.shards[number];
     Roots roots(shard);

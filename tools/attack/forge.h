@@ -21,6 +21,6 @@ void reseal(LogCopy& copy);
 // The checkpoints that do not hold of these records are left out, so that an older one is the newest.
 void drop_refuted_notes(LogCopy& copy);
 // A checkpoint at each size where there was one (at the end, where that is nearer), signed by this key.
-void sign_again(LogCopy& copy, const Ed25519PrivateKey& key);
+void sign_again(LogCopy& copy, const SigningKey& key);
 
 }  // namespace custody

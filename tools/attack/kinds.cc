@@ -73,7 +73,7 @@ std::string_view found_by_text(FoundBy by) {
   throw Error(ErrorCode::kUsage, "found by nothing");
 }
 
-Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const Ed25519PrivateKey* operators) {
+Planted plant(LogCopy& log, const AttackKind& kind, uint64_t seed, const SigningKey* operators) {
   if (kind.signs && operators == nullptr)
     throw Error(ErrorCode::kUsage, std::string(kind.name) + " needs the ledger's signing key");
   if (kind.shards && log.shards.size() < 2)

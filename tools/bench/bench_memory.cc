@@ -30,12 +30,6 @@ void keep_most(Memory& most, const Memory& now) {
   most.anonymous_bytes = std::max(most.anonymous_bytes, now.anonymous_bytes);
 }
 
-// Whether the views stand where the log ends.
-bool folded(uint16_t port) {
-  const std::string answer = http_get(port, "/v1/status");
-  return answer.find("\"projector_lag\":0,") != std::string::npos;
-}
-
 struct Served {
   Memory catching_up;  // the most, until tail and views stand at the end of the log
   Memory loaded;       // the most, while events come and questions are asked
@@ -53,7 +47,7 @@ Served serve(const BenchOptions& options, const std::string& data) {
       }
     });
     service.wait_ready();
-    while (!folded(service.port())) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    while (!views_at_end(service.port())) std::this_thread::sleep_for(std::chrono::milliseconds(200));
     watch.request_stop();
     watch.join();
     for (int batch = 0; batch < (options.smoke ? 1 : 40); ++batch) {

@@ -13,6 +13,7 @@ std::vector<Figure> bench_values(const BenchOptions& options);
 std::vector<Figure> bench_trees(const BenchOptions& options);
 std::vector<Figure> bench_proofs(const BenchOptions& options);
 std::vector<Figure> bench_completeness(const BenchOptions& options);
+std::vector<Figure> bench_bundle(const BenchOptions& options);
 std::vector<Figure> bench_verify(const BenchOptions& options);
 std::vector<Figure> bench_rebuild(const BenchOptions& options);
 std::vector<Figure> bench_kafka(const BenchOptions& options);

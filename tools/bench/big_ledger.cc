@@ -30,8 +30,8 @@ class Maker {
       : log_(LmdbLog::create(home.path("log"), descriptor)),
         writer_(log_->open_writer(0)),
         signer_(
-            Signer::open(signing_key(home, descriptor.ledger_id), descriptor, home.signed_file(descriptor.ledger_id))),
-        chain_(ChainState::start(0, sha256(encode_descriptor(descriptor)))) {
+            Signer::open(signing_keys(home, descriptor.ledger_id), descriptor, home.signed_file(descriptor.ledger_id))),
+        chain_(ChainState::start(0, descriptor)) {
     LedgerCreated created;
     static_cast<Descriptor&>(created) = descriptor;
     add_own(created);
@@ -49,7 +49,8 @@ class Maker {
     round.closed_at.us = now_us();
     add_own(round);
     flush();
-    for (const SignedCheckpoint& note : signer_.sign({{0, chain_.tree}})) log_->put_checkpoint(0, note.size, note.note);
+    for (const SignedCheckpoint& note : signer_.sign({{0, chain_.tree}}, chain_.keys.in_force(size())))
+      log_->put_checkpoint(0, note.size, note.note);
   }
   uint64_t size() const { return chain_.head.next_seq; }
 

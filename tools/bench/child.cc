@@ -154,6 +154,10 @@ std::string http_exchange(uint16_t port, const std::string& request) {
   return answer;
 }
 
+bool views_at_end(uint16_t port) {
+  return http_get(port, "/v1/status").find("\"projector_lag\":0,") != std::string::npos;
+}
+
 std::string http_get(uint16_t port, const std::string& target) {
   return http_exchange(port, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 }

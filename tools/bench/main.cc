@@ -18,6 +18,7 @@ const std::vector<Bench>& benches() {
       {"trees", "sealing while the tree is stored", false, bench_trees},
       {"proofs", "inclusion proofs out of a large tree", false, bench_proofs},
       {"completeness", "proofs that a customer has no other rows", false, bench_completeness},
+      {"bundle", "an evidence bundle out of a large ledger, made and checked", false, bench_bundle},
       {"verify", "re-reading and re-computing a log", false, bench_verify},
       {"rebuild", "folding the three views anew", false, bench_rebuild},
       {"kafka", "intake to sealed over one broker, exactly once", true, bench_kafka},

@@ -66,6 +66,9 @@ class Service {
   uint16_t port_ = 0;
 };
 
+// Whether the views of the service stand where its log ends.
+bool views_at_end(uint16_t port);
+
 // One request on a connection of its own; returns the whole answer. Error kUnavailable when there is none.
 std::string http_exchange(uint16_t port, const std::string& request);
 std::string http_get(uint16_t port, const std::string& target);

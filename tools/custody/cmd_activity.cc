@@ -12,12 +12,13 @@ namespace {
 
 int run(const Invocation& call) {
   std::map<std::string, std::string> query{{"limit", call.value("--limit").value_or("1000")}};
-  for (const char* by : {"actor", "step", "source", "dataset"})
+  for (const char* by : {"actor", "step", "source", "dataset", "operation"})
     if (const auto name = call.value(std::string("--") + by)) {
       query["by"] = by;
       query["name"] = *name;
     }
-  if (!query.contains("by")) throw Error(ErrorCode::kUsage, "name one of --actor, --step, --source, --dataset");
+  if (!query.contains("by"))
+    throw Error(ErrorCode::kUsage, "name one of --actor, --step, --source, --dataset, --operation");
   query["as_of"] = call.value("--as-of").value_or("frontier");
   const auto connection = connect(call);
   if (connection->local()) connection->post("/v1/projections/wait", "");
@@ -39,12 +40,13 @@ int run(const Invocation& call) {
 Command activity_command() {
   return {"activity",
           "",
-          "what an actor, step, source or dataset did",
+          "what an actor, step, source, dataset or operation did",
           "",
           {{"--actor", "ID", "person:... or system:..."},
            {"--step", "ID", "step:..."},
            {"--source", "URI", "who stated the events"},
            {"--dataset", "ID", "dataset:..."},
+           {"--operation", "UUID", "all events of one action"},
            {"--limit", "N", "how many (default 1000)"},
            {"--as-of", "TIME|ROUND", "as it was then"}},
           run};

@@ -88,9 +88,9 @@ int run(const Invocation& call) {
   if (std::filesystem::symlink_status(out).type() != std::filesystem::file_type::not_found)
     throw Error(ErrorCode::kConflict, out + " is there already, and is left as it is");
   LogCopy log = copy_of(*open_read_only(from));
-  std::optional<Ed25519PrivateKey> key;
+  std::unique_ptr<SigningKey> key;
   if (kind.signs) key = signing_key(from, log.descriptor.ledger_id);
-  const Planted planted = plant(log, kind, seed, key ? &*key : nullptr);
+  const Planted planted = plant(log, kind, seed, key.get());
   write_log(log, Home{out, from.keys}.path("log"));
   say(call, kind, seed, planted, out);
   return 0;

@@ -7,6 +7,8 @@
 #include "ledger/codec/json.h"
 #include "tools/custody/command.h"
 #include "tools/custody/connection.h"
+#include "tools/custody/succession.h"
+#include "tools/custody/trusted_keys.h"
 
 namespace custody {
 namespace {
@@ -27,6 +29,8 @@ NewLedger wanted_ledger(const Invocation& call, NewLedger wanted) {
     if (!number || *number < 1 || *number > 64) throw Error(ErrorCode::kUsage, "--shards is a number from 1 to 64");
     wanted.shards = static_cast<uint32_t>(*number);
   }
+  if (const auto file = call.value("--succeeds")) wanted.predecessor = predecessor_in(*file, keys_of(call, "--trust"));
+  wanted.token = call.value("--token").value_or("");
   for (const std::string& founder : call.values("--founder")) wanted.founders.push_back(founder_of(founder));
   return wanted;
 }
@@ -50,6 +54,11 @@ void check_same(const Invocation& call, const NewLedger& wanted, const Descripto
   if (call.has("--origin") && wanted.origin + "/0" != found.origin) other = "its origin is " + found.origin;
   if (call.has("--shards") && wanted.shards != found.shards)
     other = "it has " + std::to_string(found.shards) + " shards";
+  const auto same_predecessor = [&] {
+    return found.predecessor && wanted.predecessor->origin == found.predecessor->origin &&
+           wanted.predecessor->size == found.predecessor->size && wanted.predecessor->root == found.predecessor->root;
+  };
+  if (call.has("--succeeds") && !same_predecessor()) other = "it does not succeed that one";
   if (call.has("--founder") && !std::equal(wanted.founders.begin(), wanted.founders.end(), found.founders.begin(),
                                            found.founders.end(), same_founder))
     other = found.open_mode() ? "it is a trial ledger without founders" : "its founders are others";
@@ -92,6 +101,8 @@ int run(const Invocation& call) {
     std::cout << ledger_json(descriptor) << "\n";
     return 0;
   }
+  if (const auto& before = descriptor.predecessor)
+    std::cout << "succeeds    " << before->origin << ", the first " << before->size << " records of its shard 0\n";
   std::cout << "ledger      " << descriptor.name << " (" << to_hex(descriptor.ledger_id.view()) << ")\n"
             << "origin      " << descriptor.origin << "\n"
             << "shards      " << descriptor.shards << "\n"
@@ -104,16 +115,20 @@ int run(const Invocation& call) {
 }  // namespace
 
 Command init_command() {
-  return {"init",
-          "",
-          "make a ledger (optional: the first use makes a trial one)",
-          "Two founders make a governed ledger: what they and those they name may state is checked.\n"
-          "Without founders it is a trial in open mode, for loopback only.\n",
-          {{"--name", "N", "its name"},
-           {"--origin", "O", "origin of its checkpoints, without the shard (default localhost/<id>)"},
-           {"--shards", "N", "hash chains, 1 to 64, fixed for ever (default 1; on Kafka 4)"},
-           {"--founder", "P=KEY", "a first person and their key; twice or more", true}},
-          run};
+  return {
+      "init",
+      "",
+      "make a ledger (optional: the first use makes a trial one)",
+      "Two founders make a governed ledger: what they and those they name may state is checked.\n"
+      "Without founders it is a trial in open mode, for loopback only.\n",
+      {{"--name", "N", "its name"},
+       {"--origin", "O", "origin of its checkpoints, without the shard (default localhost/<id>)"},
+       {"--shards", "N", "hash chains, 1 to 64, fixed for ever (default 1; on Kafka 4)"},
+       {"--succeeds", "CHECKPOINT", "a ledger whose key is lost: a file with its last checkpoint that is kept outside"},
+       {"--trust", "VKEYFILE,...", "with --succeeds: whose signature that checkpoint must carry", true},
+       {"--token", "URI", "sign with the key in a PKCS #11 token: pkcs11:...;object=NAME?module-path=FILE"},
+       {"--founder", "P=KEY", "a first person and their key; twice or more", true}},
+      run};
 }
 
 }  // namespace custody

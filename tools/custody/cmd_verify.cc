@@ -7,6 +7,7 @@
 
 #include "ledger/base/file.h"
 #include "ledger/codec/json.h"
+#include "ledger/log/lmdb_log.h"
 #include "ledger/proof/checkpoint.h"
 #include "ledger/proof/tile_check.h"
 #include "ledger/verify/report.h"
@@ -17,6 +18,7 @@
 #include "tools/custody/log_source.h"
 #include "tools/custody/open_tiles.h"
 #include "tools/custody/progress.h"
+#include "tools/custody/succession.h"
 #include "tools/custody/trusted_keys.h"
 
 namespace custody {
@@ -50,22 +52,6 @@ VerificationStatus verification_of(const VerifyReport& report) {
   verification.faults = report.faults.size() + report.faults_left_out;
   verification.position.round = report.last_round;
   return verification;
-}
-
-constexpr size_t kMaxKeptBytes = 64 * kMaxNoteBytes;  // a note a shard
-
-// The notes in what was kept: one alone, or what `custody checkpoint` prints, where each stands between empty lines.
-std::vector<std::string> notes_in(const std::string& text) {
-  constexpr std::string_view kSignature = "\n\n\u2014 ";
-  std::vector<std::string> notes;
-  for (size_t at = text.find(kSignature); at != std::string::npos; at = text.find(kSignature, at + 1)) {
-    const size_t before = at == 0 ? std::string::npos : text.rfind("\n\n", at - 1);
-    const size_t begin = before == std::string::npos ? 0 : before + 2;
-    const size_t end = text.find("\n\n", at + 2);
-    notes.push_back(text.substr(begin, end == std::string::npos ? end : end + 1 - begin));
-  }
-  if (notes.empty()) notes.push_back(text);
-  return notes;
 }
 
 // The log with a checkpoint that somebody kept: the verifier holds it against the records as it does the log's own.
@@ -195,6 +181,25 @@ int verify_tiles(const Invocation& call) {
   return verdict.faults.empty() ? 0 : 1;
 }
 
+// Of a ledger that succeeds another: whether the other's log, where it is at hand, is the one that is meant.
+bool predecessor_holds(const Invocation& call, const Descriptor& descriptor) {
+  const auto folder = call.value("--predecessor");
+  if (!folder) return true;
+  LmdbOptions options;
+  options.read_only = true;
+  const auto old = LmdbLog::open(Home{*folder, ""}.path("log"), options);
+  const SuccessionVerdict verdict = judge_succession(*old, descriptor);
+  if (!verdict.fault.empty()) {
+    std::cerr << "custody: FAULT " << verdict.fault << "\n";
+    return false;
+  }
+  std::cerr << "custody: " << descriptor.predecessor->origin << " is the ledger that this one succeeds; it "
+            << (verdict.succeeded ? "says so itself at " + to_text(*verdict.succeeded)
+                                  : "does not say so itself: its last records may have been lost")
+            << "\n";
+  return true;
+}
+
 int run(const Invocation& call) {
   if (call.has("--tiles")) return verify_tiles(call);
   if (call.has("--url"))
@@ -228,7 +233,8 @@ int run(const Invocation& call) {
     for (const std::string& file : call.values("--against")) std::cout << "the log extends " << file << "\n";
   if (!log->replicated() && log->kind() == "kafka")
     std::cerr << "custody: NOT REPLICATED: one broker holds all of it\n";
-  if (!report.ok()) return 1;
+  const bool succeeds = predecessor_holds(call, log->descriptor());
+  if (!report.ok() || !succeeds) return 1;
   return policy && !report.witnessed ? kNoEvidence : 0;
 }
 
@@ -244,6 +250,7 @@ Command verify_command() {
       {{"--descriptor", "HASH", "SHA-256 (base64 or hex) of the descriptor you trust, as `custody init` printed it"},
        {"--against", "CHECKPOINT",
         "a file with checkpoints saved earlier (what `custody checkpoint` printed), which the log must extend", true},
+       {"--predecessor", "DATA", "the data folder of the ledger that this one succeeds: is it the one that is meant?"},
        {"--tiles", "DIR|URL", "a published log (C2SP tlog-tiles) instead: the folder or address of its checkpoint"},
        {"--trust", "VKEYFILE,...", "with --tiles: files of verifier keys, the log's among them", true},
        {"--policy", "FILE",

@@ -42,11 +42,12 @@ struct Command {
   std::string details;  // paragraphs under the options
   std::vector<Option> options;
   int (*run)(const Invocation&);
+  bool needs_ledger = true;  // else it knows none of common_options() but --json
 };
 
 // Every command, in the order of the help.
 const std::vector<Command>& commands();
-// --data, --keys, --url, --kafka, --ledger, --single-broker, --json: known to all.
+// --data, --keys, --url, --kafka, --ledger, --single-broker, --json: known to all that need a ledger.
 const std::vector<Option>& common_options();
 
 Command init_command();
@@ -59,6 +60,7 @@ Command log_command();
 Command verify_command();
 Command checkpoint_command();
 Command prove_command();
+Command bundle_command();
 Command check_command();
 Command export_command();
 Command status_command();
@@ -67,6 +69,8 @@ Command attest_views_command();
 Command events_command();
 Command keygen_command();
 Command principal_command();
+Command keys_command();
+Command attest_command();
 Command topics_command();
 Command attack_command();
 Command witness_command();

@@ -26,9 +26,8 @@ NodeConfig local_config(const Invocation& invocation) {
 
 class LocalConnection : public Connection {
  public:
-  explicit LocalConnection(const Invocation& invocation)
-      : node_(Node::open(local_config(invocation),
-                         [](const std::string& text) { std::cerr << "custody: " << text << "\n"; })),
+  explicit LocalConnection(NodeConfig config)
+      : node_(Node::open(std::move(config), [](const std::string& text) { std::cerr << "custody: " << text << "\n"; })),
         api_(*node_) {
     node_->start();
     for (const Tail* tail : node_->tails())
@@ -114,7 +113,9 @@ NodeConfig node_config(const Invocation& invocation) {
   return config;
 }
 
-std::unique_ptr<Connection> connect(const Invocation& invocation) {
+namespace {
+
+std::unique_ptr<Connection> connect_with(const Invocation& invocation, const NodeConfig& config) {
   const char* environment = std::getenv("CUSTODY_URL");
   std::optional<std::string> url = invocation.value("--url");
   if (!url && environment != nullptr && *environment != '\0') url = environment;
@@ -126,7 +127,7 @@ std::unique_ptr<Connection> connect(const Invocation& invocation) {
     if (const auto service = running_service(home)) return connect_http(service->url, {service->certificate});
     const auto holder = ProcessLock::holder(lock);
     try {
-      if (!holder) return std::make_unique<LocalConnection>(invocation);
+      if (!holder) return std::make_unique<LocalConnection>(config);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kConflict || !ProcessLock::holder(lock)) throw;
     }
@@ -137,6 +138,18 @@ std::unique_ptr<Connection> connect(const Invocation& invocation) {
                                                ", which serves nothing yet: try again");
     std::this_thread::sleep_for(kFolderPoll);
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> connect(const Invocation& invocation) {
+  return connect_with(invocation, local_config(invocation));
+}
+
+std::unique_ptr<Connection> connect_without_signer(const Invocation& invocation) {
+  NodeConfig config = local_config(invocation);
+  config.signer_may_be_lost = true;
+  return connect_with(invocation, config);
 }
 
 std::unique_ptr<Log> open_log_for_reading(const Invocation& invocation) {

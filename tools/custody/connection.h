@@ -35,6 +35,8 @@ struct HttpClient {
 };
 
 std::unique_ptr<Connection> connect(const Invocation& invocation);
+// As connect, also where the ledger's signing key is lost and nothing can be signed any more.
+std::unique_ptr<Connection> connect_without_signer(const Invocation& invocation);
 // http://HOST:PORT or https://HOST:PORT, with the token of CUSTODY_TOKEN where there is one, and over TLS with the
 // client certificate in the file CUSTODY_CERT, whose key is in CUSTODY_CERT_KEY (both PEM). A service is who it says
 // when its certificate is the pinned one, else when the machine's authorities, or those in the file that CUSTODY_CA

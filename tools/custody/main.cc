@@ -9,11 +9,11 @@ namespace custody {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      init_command(),         serve_command(),      emit_command(),      import_command(), archive_command(),
-      activity_command(),     log_command(),        verify_command(),    status_command(), rebuild_command(),
-      attest_views_command(), checkpoint_command(), prove_command(),     check_command(),  export_command(),
-      events_command(),       keygen_command(),     principal_command(), topics_command(), attack_command(),
-      witness_command(),      bench_command(),
+      init_command(),         serve_command(),      emit_command(),    import_command(),    archive_command(),
+      activity_command(),     log_command(),        verify_command(),  status_command(),    rebuild_command(),
+      attest_views_command(), checkpoint_command(), prove_command(),   bundle_command(),    check_command(),
+      export_command(),       events_command(),     keygen_command(),  principal_command(), keys_command(),
+      topics_command(),       attack_command(),     witness_command(), attest_command(),    bench_command(),
   };
   return all;
 }
@@ -37,13 +37,20 @@ const std::vector<Option>& common_options() {
 
 namespace {
 
+std::vector<Option> common_options_of(const Command& command) {
+  std::vector<Option> options = common_options();
+  if (!command.needs_ledger) std::erase_if(options, [](const Option& option) { return option.name != "--json"; });
+  return options;
+}
+
 constexpr std::string_view kExitHelp =
     "0  done\n"
     "1  a fault was found in what was judged\n"
     "2  usage, or refused input\n"
     "3  not available now: try again\n"
     "4  damaged or foreign store\n"
-    "5  of `check`: no evidence that the trusted keys can judge: no proof, cut off, of another ledger, signed by an "
+    "5  of `check`: no evidence that the trusted keys can judge: no proof or bundle, cut off, of a newer version, of "
+    "another ledger, signed by an "
     "unknown key, or not seen by the witnesses of the policy\n";
 
 void add_options(CLI::App& app, const std::vector<Option>& options, Invocation& call) {
@@ -114,7 +121,7 @@ int main_with(const std::vector<std::string>& words) {
     apps.push_back(std::make_unique<CLI::App>(command.summary, "custody " + command.name));
     apps.back()->add_option("arguments", calls[i].arguments, command.arguments)->type_name("");
     add_options(*apps.back(), command.options, calls[i]);
-    add_options(*apps.back(), common_options(), calls[i]);
+    add_options(*apps.back(), common_options_of(command), calls[i]);
   }
   if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") return help(words, apps);
   if (words[0] == "--version" || words[0] == "version") {

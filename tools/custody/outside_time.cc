@@ -86,16 +86,19 @@ std::optional<TimeAuthorities> time_authorities_of(const Invocation& call) {
   return TimeAuthorities(read_file(*file, kMostPemBytes));
 }
 
+std::optional<OutsideTime::Bound> seen_outside_by(const Invocation& call, const SignedNote& note) {
+  auto bound = seen_by(note, policy_of(call), trusted_keys(call));
+  if (const auto authorities = time_authorities_of(call))
+    for (const Timestamp& stamp : judge_timestamps(note, *authorities))
+      if (!bound || stamp.latest_us < bound->us) bound = {stamp.latest_us, "the time stamp of " + stamp.authority};
+  return bound;
+}
+
 OutsideTime outside_time(const Invocation& call, const ProofVerdict& verdict, const std::string& evidence) {
   const std::vector<VerifierKey> trusted = trusted_keys(call);
   const auto policy = policy_of(call);
-  const SignedNote note = parse_note(parse_tlog_proof(evidence).checkpoint);
   OutsideTime out;
-  out.not_after = seen_by(note, policy, trusted);
-  if (const auto authorities = time_authorities_of(call))
-    for (const Timestamp& stamp : judge_timestamps(note, *authorities))
-      if (!out.not_after || stamp.latest_us < out.not_after->us)
-        out.not_after = {stamp.latest_us, "the time stamp of " + stamp.authority};
+  out.not_after = seen_outside_by(call, parse_note(parse_tlog_proof(evidence).checkpoint));
   const auto file = call.value("--after");
   if (!file) return out;
   const Record record = decode_record(verdict.record);

@@ -28,6 +28,9 @@ struct OutsideTime {
 // What --tsa-ca names; nullopt where it does not.
 std::optional<TimeAuthorities> time_authorities_of(const Invocation& call);
 
+// By when others had seen what a checkpoint covers: the earliest word of witnesses and authorities that are trusted.
+std::optional<OutsideTime::Bound> seen_outside_by(const Invocation& call, const SignedNote& note);
+
 // By the note of a proof that was judged, and by what --after names: a proof or a checkpoint of before, judged by the
 // same keys and policy. Error kUsage where that one does not hold, or is not earlier than the record.
 OutsideTime outside_time(const Invocation& call, const ProofVerdict& verdict, const std::string& evidence);

@@ -1,7 +1,11 @@
 #include "tools/custody/text.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
+
+#include "ledger/base/time.h"
+#include "ledger/proof/note.h"
 
 namespace custody {
 namespace {
@@ -57,6 +61,10 @@ std::string short_time(std::string_view rfc3339) {
   if (out.size() == 19) out[10] = ' ';
   const size_t zone = rfc3339.find_first_of("Z+-", 19);
   return zone == std::string_view::npos ? out : out + std::string(rfc3339.substr(zone));
+}
+
+std::string second_text(uint64_t seconds) {
+  return short_time(to_rfc3339(static_cast<int64_t>(std::min(seconds, kLastSecond)) * 1'000'000));
 }
 
 std::string event_line(const boost::json::object& event) {

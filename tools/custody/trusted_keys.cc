@@ -6,12 +6,14 @@
 
 #include "ledger/base/file.h"
 #include "ledger/base/time.h"
+#include "ledger/event/bodies_ledger.h"
+#include "ledger/event/key_history.h"
 #include "tools/custody/text.h"
 
 namespace custody {
 namespace {
 
-constexpr uint64_t kMostKeyBytes = 64 * 1024;
+constexpr uint64_t kMostHandoverBytes = 8u << 20;
 
 std::string with_owner(const ProofVerdict::Witness& witness) {
   return witness.name + (witness.owner.empty() ? "" : " (" + witness.owner + ")");
@@ -26,9 +28,46 @@ std::string read_named(const std::string& file, uint64_t most_bytes) {
   }
 }
 
+constexpr std::string_view kProof = "c2sp.org/tlog-proof@v1\n";
+
+std::string name_of_log(const std::vector<VerifierKey>& keys, const ProofVerdict& verdict, const std::string& file) {
+  if (keys.empty() || verdict.kind != ProofVerdict::kProved)
+    throw Error(ErrorCode::kUsage, file + " leads from no key that is trusted here to another: " + verdict.reason);
+  return verdict.checkpoint.origin;
+}
+
+// A hand-over (`custody keys handover`): proofs of the records by which a ledger's keys changed, each by a key that is
+// trusted by then. What they bring into force is trusted as the first was.
+void follow_handover(const std::string& file, std::string_view text, std::vector<VerifierKey>& keys) {
+  std::optional<KeyHistory> history;
+  std::optional<uint64_t> before;
+  while (!text.empty()) {
+    const size_t next = text.find(kProof, kProof.size());
+    const ProofVerdict verdict = judge_record_proof(text.substr(0, next), keys);
+    text = next == std::string_view::npos ? std::string_view() : text.substr(next);
+    const std::string origin = name_of_log(keys, verdict, file);
+    const Record record = decode_record(verdict.record);
+    const Error wrong(ErrorCode::kUsage, file + " is no hand-over: the ledger's first record, then those of its keys");
+    if (record.seal.shard != 0 || (before && record.seal.seq <= *before)) throw wrong;
+    before = record.seal.seq;
+    if (!history) {
+      if (record.seal.seq != 0 || record.statement.type != LedgerCreated::kType) throw wrong;
+      const Descriptor descriptor = decode_descriptor(record.statement.body);
+      if (descriptor.origin != origin) throw wrong;
+      history.emplace(descriptor);
+    }
+    history->take(record, leaf_hash(verdict.record));
+    for (const LedgerKey& each : history->keys()) {
+      const VerifierKey key{origin, VerifierKey::kEd25519, each.key};
+      const auto known = [&](const VerifierKey& other) { return other.text() == key.text(); };
+      if (each.from > 0 && std::none_of(keys.begin(), keys.end(), known)) keys.push_back(key);
+    }
+  }
+}
+
 // A key a line; empty lines and those with # are passed over.
-void read_keys(const std::string& file, std::vector<VerifierKey>& keys) {
-  std::istringstream lines(read_named(file, kMostKeyBytes));
+void read_keys(const std::string& file, const std::string& text, std::vector<VerifierKey>& keys) {
+  std::istringstream lines(text);
   const size_t before = keys.size();
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
@@ -46,10 +85,18 @@ void read_keys(const std::string& file, std::vector<VerifierKey>& keys) {
 
 std::vector<VerifierKey> keys_of(const Invocation& call, const std::string& flag) {
   std::vector<VerifierKey> keys;
+  std::vector<std::pair<std::string, std::string>> handovers;
   for (const std::string& list : call.values(flag)) {
     std::istringstream files(list);
-    for (std::string file; std::getline(files, file, ',');) read_keys(file, keys);
+    for (std::string file; std::getline(files, file, ',');) {
+      std::string text = read_named(file, kMostHandoverBytes);
+      if (text.starts_with(kProof))
+        handovers.emplace_back(file, std::move(text));
+      else
+        read_keys(file, text, keys);
+    }
   }
+  for (const auto& [file, text] : handovers) follow_handover(file, text, keys);
   return keys;
 }
 
@@ -117,8 +164,7 @@ boost::json::array witnesses_json(const std::vector<ProofVerdict::Witness>& witn
 std::string witnesses_text(const std::vector<ProofVerdict::Witness>& witnesses) {
   std::string out;
   for (const ProofVerdict::Witness& witness : witnesses) {
-    const auto time_us = static_cast<int64_t>(std::min(witness.time_s, kLastSecond)) * 1'000'000;
-    out += "witnessed   by " + with_owner(witness) + " at " + short_time(to_rfc3339(time_us)) + "\n";
+    out += "witnessed   by " + with_owner(witness) + " at " + second_text(witness.time_s) + "\n";
   }
   return out;
 }

@@ -15,7 +15,8 @@ namespace custody {
 // Where evidence ends for which there is no trusted key, or that is none (`custody help exit`).
 inline constexpr int kNoEvidence = 5;
 
-// Of the files that a flag lists, apart by commas. Error kUsage for a line that is none.
+// Of the files that a flag lists, apart by commas: verifier keys, or hand-overs (docs/formats/keys.md) that lead from
+// these to others. Error kUsage for a line that is none, and for a hand-over that leads from no key.
 std::vector<VerifierKey> keys_of(const Invocation& call, const std::string& flag);
 // Of the files that --trust lists, and of the policy. Error kUsage where there is no key, or a line that is none.
 std::vector<VerifierKey> trusted_keys(const Invocation& call);

@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "ledger/base/file.h"
+#include "ledger/base/signing_file.h"
+#include "ledger/base/wrapping.h"
 #include "ledger/codec/json.h"
 #include "ledger/event/record.h"
 
@@ -75,21 +77,52 @@ Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t no
   descriptor.created_at_us = now_us;
   descriptor.shards = wanted.shards;
   descriptor.founders = wanted.founders;
-  const auto key = Ed25519PrivateKey::generate();
-  descriptor.signer = key.public_key();
-  make_folders(home.keys_of(descriptor.ledger_id));
-  write_file_durably(home.keys_of(descriptor.ledger_id) + "/signer", key.seed().view());
+  descriptor.predecessor = wanted.predecessor;
+  const std::string folder = home.keys_of(descriptor.ledger_id);
+  make_folders(folder);
+  if (wanted.token.empty()) {
+    const auto key = Ed25519PrivateKey::generate();
+    write_signing_file(folder + "/signer", key, passphrase_from_environment());
+    descriptor.signer = key.public_key();
+  } else {
+    descriptor.signer = write_token_file(folder + "/signer", wanted.token, passphrase_from_environment())->public_key();
+  }
   return descriptor;
 }
 
-Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger) {
+std::string signing_file_of(const Home& home, const LedgerId& ledger, const Ed25519PublicKey& key) {
+  return home.keys_of(ledger) + "/signer-" + to_hex(view_of(key)).substr(0, 16);
+}
+
+std::unique_ptr<SigningKey> signing_key(const Home& home, const LedgerId& ledger) {
   const std::string path = home.keys_of(ledger) + "/signer";
-  auto seed = read_file_if_present(path, 4096);
-  if (!seed)
+  try {
+    return open_signing_file(path, passphrase_from_environment());
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound || read_file_if_present(path, 4096)) throw;
     throw Error(ErrorCode::kNotFound, "the signing key of this ledger is not at " + path + ": wrong --keys folder?");
-  const Secret kept{std::string_view(*seed)};
-  wipe(*seed);
-  return Ed25519PrivateKey::from_seed(kept.view());
+  }
+}
+
+FindKey signing_keys(const Home& home, const LedgerId& ledger) {
+  const std::shared_ptr<Secret> passphrase = std::make_shared<Secret>(passphrase_from_environment());
+  std::shared_ptr<SigningKey> first;
+  bool later = false;  // the first may be long retired and gone
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(home.keys_of(ledger), none))
+    later = later || entry.path().filename().string().starts_with("signer-");
+  try {
+    first = signing_key(home, ledger);
+  } catch (const Error&) {
+    if (!later) throw;
+  }
+  return [=](const Ed25519PublicKey& wanted) -> std::shared_ptr<const SigningKey> {
+    if (first && first->public_key() == wanted) return first;
+    const std::string path = signing_file_of(home, ledger, wanted);
+    if (!read_file_if_present(path, 4096)) return nullptr;
+    std::shared_ptr<const SigningKey> key = open_signing_file(path, *passphrase);
+    return key->public_key() == wanted ? key : nullptr;
+  };
 }
 
 std::optional<RunningService> running_service(const Home& home) {

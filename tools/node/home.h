@@ -6,7 +6,8 @@
 //   DATA/verified       head of the last verification                      DATA/trees/<shard>/ tiles (derived)
 //   DATA/policy         of the witnesses that the last service had
 //   DATA/views/attested/  trees of the views as last attested (derived)
-//   KEYS/<ledger id>/signer    Ed25519 seed, 32 bytes, mode 0600           KEYS/<ledger id>/epoch-<n>
+//   KEYS/<ledger id>/signer    the first signing key (ledger/base/signing_file.h)    KEYS/<ledger id>/epoch-<n>
+//   KEYS/<ledger id>/signer-<16 hex digits of the public key>    each later one
 //   KEYS/<ledger id>/signed    what was signed (ledger/seal/signer.h)
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "ledger/base/crypto.h"
 #include "ledger/event/descriptor.h"
+#include "ledger/seal/signer.h"
 
 namespace custody {
 
@@ -39,13 +41,20 @@ struct NewLedger {
   std::string origin;  // prefix without "/<shard>"; empty = localhost/<ledger id>
   uint32_t shards = 1;
   std::vector<Founder> founders;
+  std::optional<Predecessor> predecessor;
+  std::string token;  // "pkcs11:..." where the signing key is in a token already; empty = a key is made
 };
 
 // Makes and keeps the signing key (durable before this returns), and the descriptor that names it. Error kUsage for a
 // name or a number of shards that cannot be; kUnavailable when the keys folder cannot be written.
 Descriptor make_descriptor(const Home& home, const NewLedger& wanted, int64_t now_us);
-// kNotFound when the keys folder has no key of this ledger.
-Ed25519PrivateKey signing_key(const Home& home, const LedgerId& ledger);
+// The file of a signing key: `signer-<16 hex digits>`.
+std::string signing_file_of(const Home& home, const LedgerId& ledger, const Ed25519PublicKey& key);
+// The first key. kNotFound when the keys folder has none of this ledger; kDenied without its passphrase.
+std::unique_ptr<SigningKey> signing_key(const Home& home, const LedgerId& ledger);
+// Every key of the ledger that the folder has, now or later. kNotFound when it has none now, and what keeps the first
+// from being opened (a missing passphrase) when none can be.
+FindKey signing_keys(const Home& home, const LedgerId& ledger);
 
 // Where the process that has the data folder open serves.
 struct RunningService {

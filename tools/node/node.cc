@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "ledger/base/wrapping.h"
 #include "ledger/log/lmdb_log.h"
 #include "tools/vouch/witnessing.h"
 
@@ -23,6 +25,15 @@ std::string host_name() {
   char name[128] = "host";
   gethostname(name, sizeof name - 1);
   return name;
+}
+
+// Without a log in it a policy is about witnesses alone.
+bool names_key_in_force(const Policy& policy, const std::string& origin, const ChainState& registry) {
+  const std::vector<PublicKey> in_force = registry.keys.in_force(registry.head.next_seq);
+  const auto signs = [&](const Policy::Log& log) {
+    return log.key.name == origin && std::ranges::find(in_force, log.key.key) != in_force.end();
+  };
+  return policy.logs.empty() || std::ranges::any_of(policy.logs, signs);
 }
 
 Error other_keyring(const KeyringClaim& claimed, const KeyringClaim& mine) {
@@ -99,6 +110,15 @@ void Node::open_keyring() {
   if (first.id != keyring_->id()) throw other_keyring(first, mine);
 }
 
+FindKey Node::find_keys() const {
+  try {
+    return signing_keys(config_.home, descriptor().ledger_id);
+  } catch (const Error&) {
+    if (!config_.signer_may_be_lost) throw;
+    return [](const Ed25519PublicKey&) { return nullptr; };
+  }
+}
+
 void Node::open_parts() {
   const Home& home = config_.home;
   for (uint32_t shard = 0; shard < descriptor().shards; ++shard) {
@@ -116,8 +136,7 @@ void Node::open_parts() {
       sealers_.push_back(std::make_unique<ShardSealer>(*log_, tail_list_, shard, system_clock(), options));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tail_list_, *sealers_[0],
-        Signer::open(signing_key(home, descriptor().ledger_id), descriptor(), home.signed_file(descriptor().ledger_id)),
-        config_.rounds);
+        Signer::open(find_keys(), descriptor(), home.signed_file(descriptor().ledger_id)), config_.rounds);
     tails_[0]->add(*rounds_);
     open_witnessing();
   }
@@ -262,6 +281,10 @@ void Node::put_witness_notices(std::vector<std::string>& out) const {
   if (status && !status->trouble.empty()) out.push_back("NOT SUBMITTED to witnesses: " + status->trouble);
   if (!status || !config_.witnesses.policy) return;
   const Policy& policy = *config_.witnesses.policy;
+  if (!names_key_in_force(policy, descriptor().origin, tails_[0]->state()))
+    out.push_back(
+        "UNWITNESSED: the policy names no key that signs for this ledger now; its line is `log ` and what "
+        "`custody checkpoint --vkey` prints");
   if (status->lacking > kWitnessPatience)
     out.push_back("UNWITNESSED for " + seconds_text(status->lacking) + ": the quorum '" +
                   (policy.quorum ? policy.nodes[*policy.quorum].name : "none") + "' has seen " +

@@ -49,6 +49,7 @@ struct NodeConfig {
   RoundOptions rounds;
   WitnessConfig witnesses;
   AttesterOptions attest;
+  bool signer_may_be_lost = false;  // seals on without one: for the last records of a ledger that another succeeds
 };
 
 struct ShardStatus {
@@ -105,6 +106,7 @@ class Node {
   void open_parts();
   void open_witnessing();
   void put_witness_notices(std::vector<std::string>& out) const;
+  FindKey find_keys() const;
 
   NodeConfig config_;
   std::optional<ProcessLock> lock_;

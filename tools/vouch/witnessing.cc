@@ -41,12 +41,10 @@ uint64_t round_at(Log& log, uint64_t size) {
 }  // namespace
 
 void Witnessing::check(const Policy& policy, const Descriptor& descriptor) {
-  const auto ours = [&](const Policy::Log& log) {
-    return log.key.name == descriptor.origin && log.key.key == descriptor.signer;
-  };
+  const auto ours = [&](const Policy::Log& log) { return log.key.name == descriptor.origin; };
   if (!policy.logs.empty() && std::ranges::none_of(policy.logs, ours))
-    throw Error(ErrorCode::kUsage, "the policy is for other logs; this ledger's line is: log " +
-                                       VerifierKey{descriptor.origin, VerifierKey::kEd25519, descriptor.signer}.text());
+    throw Error(ErrorCode::kUsage, "the policy is for other logs than " + descriptor.origin +
+                                       ", whose line is `log ` and what `custody checkpoint --vkey` prints");
   if (policy.witnesses.empty()) throw Error(ErrorCode::kUsage, "the policy names no witness");
   for (const Policy::Witness& witness : policy.witnesses) {
     if (witness.url.empty())

@@ -1,5 +1,6 @@
 // Making, opening and refusing keyrings; the directory; who wins.
 #include "ledger/keys/keyring.h"
+#include "ledger/base/wrapping.h"
 
 #include <sys/stat.h>
 

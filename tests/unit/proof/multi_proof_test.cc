@@ -6,22 +6,10 @@
 #include <random>
 
 #include "tests/unit/base/caught_error.h"
-#include "tests/unit/proof/naive_tree.h"
+#include "tests/unit/proof/bundle_fixture.h"
 
 namespace custody {
 namespace {
-
-// Computes each node anew.
-class NaiveNodes : public NodeReader {
- public:
-  explicit NaiveNodes(naive::Leaves leaves) : leaves_(leaves) {}
-  Digest node(unsigned level, uint64_t index) override {
-    return naive::root(leaves_.subspan(index << level, size_t{1} << level));
-  }
-
- private:
-  naive::Leaves leaves_;
-};
 
 // The definition, word by word: which of the leaves [begin, end) are proved stands in `proved`.
 naive::Path by_definition(naive::Leaves leaves, const std::vector<bool>& proved, size_t begin) {

@@ -88,7 +88,8 @@ class LedgerFixture : public testing::Test {
       sealers_.push_back(std::make_unique<ShardSealer>(*log_, tails, shard, clock_, sealer_options_));
     rounds_ = std::make_unique<RoundKeeper>(
         *log_, tails, *sealers_[0],
-        Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signed"), round_options_);
+        Signer::open(only_key(Ed25519PrivateKey::from_seed(key_seed_)), log_->descriptor(), *folder_ / "signed"),
+        round_options_);
     tails_[0]->add(*rounds_);
     for (const auto& tail : tails_) tail->start();
     for (const auto& sealer : sealers_) sealer->start();

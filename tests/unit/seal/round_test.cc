@@ -190,19 +190,20 @@ TEST_F(RoundTest, ALogThatIsNotTheOneItsCheckpointNamesIsNeverSigned) {
 TEST_F(RoundTest, WhatASignerSignedHoldsAfterARestart) {
   wait_for("sealer.started", 1);
   const auto open_signer = [&] {
-    return Signer::open(Ed25519PrivateKey::from_seed(key_seed_), log_->descriptor(), *folder_ / "signer");
+    return Signer::open(only_key(Ed25519PrivateKey::from_seed(key_seed_)), log_->descriptor(), *folder_ / "signer");
   };
+  const std::vector<PublicKey> keys = {log_->descriptor().signer};
   CompactRange five, six, other;
   for (int i = 0; i < 6; ++i) {
     if (i < 5) five.append(sha256(std::to_string(i)));
     six.append(sha256(std::to_string(i)));
     other.append(sha256("other" + std::to_string(i)));
   }
-  EXPECT_EQ(open_signer().sign({{0, six}}).size(), 1u);
+  EXPECT_EQ(open_signer().sign({{0, six}}, keys).size(), 1u);
   Signer again = open_signer();
-  EXPECT_EQ(again.sign({{0, six}}).at(0).size, 6u);
-  EXPECT_THROW(again.sign({{0, five}}), Error);
-  EXPECT_THROW(again.sign({{0, other}}), Error);
+  EXPECT_EQ(again.sign({{0, six}}, keys).at(0).size, 6u);
+  EXPECT_THROW(again.sign({{0, five}}, keys), Error);
+  EXPECT_THROW(again.sign({{0, other}}, keys), Error);
   EXPECT_EQ(again.signed_tree(0)->root(), six.root());
   EXPECT_FALSE(again.signed_tree(1));
 }
