@@ -31,6 +31,9 @@ class Attack(HomeTest):
         against = [word for file in self.kept for word in ("--against", file)]
         for kind in kinds:
             out = kind["kind"]
+            if kind["attested"]:  # attest_test.py has a source that attests; here there is none
+                self.custody("attack", self.data, out, "--kind", out, "--seed", "1", status=2)
+                continue
             said = self.json("attack", self.data, out, "--kind", out, "--seed", "1")
             with self.subTest(out, **said):
                 found_by.add(said["found_by"])

@@ -13,7 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from home import CUSTODY, PATIENCE, HomeTest, collected, event, ndjson, opened
+from home import CUSTODY, PATIENCE, HomeTest, collected, event, ndjson, opened, wait_until
 
 SOURCE = "urn:crm"
 
@@ -114,6 +114,18 @@ class Attest(HomeTest):
         [source] = self.json("verify")["sources_attested"]
         self.assertEqual((source["up_to"], source["unattested"]), (10, 1))
         self.assertIn("1 statement not attested", self.custody("verify"))
+
+    def test_what_an_operator_changes_of_it_with_all_keys_is_found(self):
+        self.register()
+        self.custody(*self.words(), stdin=ndjson(*self.events(5)))
+        wait_until(lambda: self.json("checkpoint")["shards"][0]["size"] > self.attestation(), "it is under a checkpoint")
+        for kind, fault in (("statement-altered", "attested_digest"), ("statement-omitted", "attested_missing")):
+            said = self.json("attack", self.data, kind, "--kind", kind, "--seed", "1")
+            faults = self.json("verify", "--data", kind, status=1)["faults"]
+            self.assertEqual([(f["kind"], f"{f['shard']}:{f['seq']}") for f in faults], [(fault, said["at"])])
+
+    def attestation(self):
+        return max(r["seal"]["seq"] for r in self.records("source.attested"))
 
     def test_over_several_shards(self):
         self.custody("init", "--shards", "4")

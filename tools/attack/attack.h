@@ -19,11 +19,12 @@ namespace custody {
 
 // What convicts.
 enum class FoundBy : uint8_t {
-  kChain,       // the record, or the one behind it that names its hash
-  kRule,        // a rule of docs/formats/log.md that the record breaks
-  kRound,       // a round that names another root
-  kCheckpoint,  // a signed checkpoint in the log itself
-  kKept,        // only a checkpoint that somebody kept elsewhere: verify alone finds nothing
+  kChain,        // the record, or the one behind it that names its hash
+  kRule,         // a rule of docs/formats/log.md that the record breaks
+  kRound,        // a round that names another root
+  kCheckpoint,   // a signed checkpoint in the log itself
+  kAttestation,  // a source's signed word on what it stated
+  kKept,         // only a checkpoint that somebody kept elsewhere: verify alone finds nothing
 };
 std::string_view found_by_text(FoundBy by);
 
@@ -48,6 +49,7 @@ struct AttackKind {
   FoundBy found_by;
   Place place;
   Planted (*plant)(AttackBench&);
+  bool attested = false;  // needs a source that attests what it stated
 };
 const std::vector<AttackKind>& attack_kinds();
 const AttackKind& attack_kind(std::string_view name);  // kUsage
@@ -85,6 +87,10 @@ Planted plant_signature_flip(AttackBench&);
 Planted plant_root_flip(AttackBench&);
 Planted plant_other_key(AttackBench&);
 Planted plant_roll_back(AttackBench&);
+
+// kinds_gateway.cc
+Planted plant_statement_altered(AttackBench&);
+Planted plant_statement_omitted(AttackBench&);
 
 // kinds_forged.cc: what is hashed, and where the kind says so signed, anew.
 Planted plant_relink(AttackBench&);

@@ -38,6 +38,10 @@ const std::vector<AttackKind>& attack_kinds() {
       {"move", "a record stands on another shard than its own", true, true, true, kRule, kHere, plant_move},
       {"round-root", "a round names a root that the shard never had", true, true, true, kRound, kHere,
        plant_round_root},
+      {"statement-altered", "a statement that its source attested names another actor", true, true, false, kAttestation,
+       kHere, plant_statement_altered, true},
+      {"statement-omitted", "in the place of a statement that its source attested stands another's", true, true, false,
+       kAttestation, kHere, plant_statement_omitted, true},
       {"roll-back", "all shards end where an older round was closed, with the checkpoints of then", false, false, false,
        kKept, kCovering, plant_roll_back},
       {"old-checkpoint", "behind an older checkpoint, shown as the newest, a record names another actor", true, false,
@@ -67,6 +71,8 @@ std::string_view found_by_text(FoundBy by) {
       return "round";
     case FoundBy::kCheckpoint:
       return "checkpoint in the log";
+    case FoundBy::kAttestation:
+      return "attestation of the source";
     case FoundBy::kKept:
       return "checkpoint kept elsewhere";
   }

@@ -13,9 +13,13 @@ namespace custody {
 namespace {
 
 boost::json::object kind_json(const AttackKind& kind) {
-  return {{"kind", std::string(kind.name)}, {"does", std::string(kind.does)},
-          {"rehashes", kind.rehashes},      {"signs", kind.signs},
-          {"several_shards", kind.shards},  {"found_by", std::string(found_by_text(kind.found_by))}};
+  return {{"kind", std::string(kind.name)},
+          {"does", std::string(kind.does)},
+          {"rehashes", kind.rehashes},
+          {"signs", kind.signs},
+          {"several_shards", kind.shards},
+          {"attested", kind.attested},
+          {"found_by", std::string(found_by_text(kind.found_by))}};
 }
 
 std::string_view means(const AttackKind& kind) {

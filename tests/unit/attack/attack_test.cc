@@ -39,6 +39,9 @@ bool convicts(FoundBy by, Ref at, const VerifyFault& fault) {
       return fault.seq == at.seq && fault.kind >= FaultKind::kSealedAt && fault.kind <= FaultKind::kBlobAltered;
     case FoundBy::kRound:
       return fault.seq == at.seq && fault.kind == FaultKind::kRoundRoot;
+    case FoundBy::kAttestation:
+      return fault.seq == at.seq &&
+             (fault.kind == FaultKind::kAttestedMissing || fault.kind == FaultKind::kAttestedDigest);
     default:
       return of_a_checkpoint(fault.kind);
   }
@@ -73,7 +76,7 @@ void expect_between(const LogCopy& whole, Ref at, const VerifyFault& fault) {
 
 void try_one(const AttackKind& kind, uint64_t seed, Seen& seen) {
   const uint32_t shards = static_cast<uint32_t>(kind.shards ? 2 + seed % 3 : 1 + seed % 4);
-  const LogCopy whole = small_ledger(seed, shards);
+  const LogCopy whole = kind.attested ? attested_ledger(seed) : small_ledger(seed, shards);
   ASSERT_TRUE(judge(whole, &whole).ok());
   LogCopy log = whole;
   const Ed25519PrivateKey key = maker::signer();
@@ -113,12 +116,12 @@ INSTANTIATE_TEST_SUITE_P(Kinds, AttackTrials, testing::ValuesIn(attack_kinds()),
 });
 
 TEST(Attack, SameSeedSameAttack) {
-  const LogCopy whole = small_ledger(3, 4);
+  const LogCopy plain = small_ledger(3, 4), attested = attested_ledger(3);
   const Ed25519PrivateKey key = maker::signer();
   for (const AttackKind& kind : attack_kinds()) {
-    LogCopy one = whole, two = whole;
+    LogCopy one = kind.attested ? attested : plain, two = one;
     EXPECT_EQ(plant(one, kind, 5, &key).what, plant(two, kind, 5, &key).what) << kind.name;
-    for (uint32_t shard = 0; shard < 4; ++shard) {
+    for (uint32_t shard = 0; shard < one.shards.size(); ++shard) {
       EXPECT_EQ(one.shards[shard].notes, two.shards[shard].notes) << kind.name;
       ASSERT_EQ(one.shards[shard].entries.size(), two.shards[shard].entries.size()) << kind.name;
       for (size_t seq = 0; seq < one.shards[shard].entries.size(); ++seq)
@@ -131,6 +134,7 @@ TEST(Attack, WhatALogLacksCannotBeAttacked) {
   LogCopy one = small_ledger(1, 1);
   EXPECT_THROW(plant(one, attack_kind("move"), 1, nullptr), Error);
   EXPECT_THROW(plant(one, attack_kind("re-sign"), 1, nullptr), Error);
+  EXPECT_THROW(plant(one, attack_kind("statement-altered"), 1, nullptr), Error);
   EXPECT_THROW(attack_kind("none"), Error);
   one.shards[0].notes.clear();
   EXPECT_THROW(plant(one, attack_kind("flip"), 1, nullptr), Error);
@@ -192,7 +196,8 @@ constexpr const char* kTail = R"(
   `UNWITNESSED`. The same holds, without the key, of `roll-back` and `old-checkpoint`, which show an older checkpoint as the newest, and of `replace-key`,
   which shows a key of the attacker's as the ledger's. Keep what `custody checkpoint` prints, elsewhere, and hold the log against it.
 - Changes to the last records, which no checkpoint covers yet.
-- An event that a source or gateway never handed over, or altered before it was sealed: the log is whole, and does not say what happened.
+- An event that a source or gateway never handed over, or altered before it was sealed: the log is whole, and does not say what happened. Of a source that
+  attests its statements (docs/formats/attestation.md) that is `statement-altered` and `statement-omitted`, and is found.
 )";
 
 TEST(Attack, DocumentIsOfThisRun) {

@@ -4,17 +4,19 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <random>
 #include <set>
 
+#include "ledger/base/file.h"
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/event/body.h"
+#include "ledger/proof/bundle_judge.h"
 #include "ledger/proof/policy.h"
 #include "ledger/proof/record_proof.h"
 #include "ledger/proof/tile_check.h"
 #include "tests/reference/log_maker.h"
 #include "tests/unit/attack/small_ledger.h"
+#include "tests/unit/attack/tiles_in_memory.h"
 #include "tests/unit/base/temp_folder.h"
 #include "tests/unit/proof/naive_tree.h"
 #include "tools/attack/attack.h"
@@ -39,11 +41,6 @@ Ed25519PrivateKey key_named(const std::string& name) {
 }
 LogCopy a_ledger(Random& random) {
   return small_ledger(random(), static_cast<uint32_t>(1 + below(random, 4)));
-}
-std::vector<Digest> leaves(const CopiedShard& shard, uint64_t size) {
-  std::vector<Digest> out;
-  for (uint64_t seq = 0; seq < size; ++seq) out.push_back(leaf_hash(shard.entries[seq].record));
-  return out;
 }
 
 // --- proofs of a record
@@ -88,11 +85,8 @@ ProofParts a_proof(Random& random, const LogCopy& log) {
   return parts;
 }
 
-std::string kind_of(const LogCopy& log, const std::string& text) {
-  const VerifierKey trusted{shard_origin(log.descriptor, 0), VerifierKey::kEd25519, log.descriptor.signer};
-  const ProofVerdict verdict = judge_record_proof(text, {&trusted, 1});
-  EXPECT_EQ(verdict.kind == ProofVerdict::kProved, !verdict.record.empty());
-  switch (verdict.kind) {
+std::string words_of(ProofVerdict::Kind kind) {
+  switch (kind) {
     case ProofVerdict::kProved:
       return "proved";
     case ProofVerdict::kFault:
@@ -106,6 +100,13 @@ std::string kind_of(const LogCopy& log, const std::string& text) {
     default:
       return "unwitnessed";
   }
+}
+
+std::string kind_of(const LogCopy& log, const std::string& text) {
+  const VerifierKey trusted{shard_origin(log.descriptor, 0), VerifierKey::kEd25519, log.descriptor.signer};
+  const ProofVerdict verdict = judge_record_proof(text, {&trusted, 1});
+  EXPECT_EQ(verdict.kind == ProofVerdict::kProved, !verdict.record.empty());
+  return words_of(verdict.kind);
 }
 
 void alter_proof(uint64_t seed, Said& said, const std::function<void(Random&, ProofParts&)>& alter) {
@@ -167,6 +168,43 @@ void proof_of_another_ledger(uint64_t seed, Said& said) {
   said.insert(kind_of(log, text));
 }
 
+// --- bundles (those of tests/vectors/bundle)
+// --------------------------------------------------------------------------
+const std::string kBundles = std::string(CUSTODY_SOURCE_DIR) + "/tests/vectors/bundle/";
+
+std::string a_bundle(Random& random) {
+  const char* const valid[] = {"actor", "customer", "disclosed", "operation_over_shards", "range_of_shard_0"};
+  return read_file(kBundles + "valid_" + valid[below(random, std::size(valid))] + ".bundle", kMaxProofBytes);
+}
+VerifierKey bundles_key() {
+  std::string text = read_file(kBundles + "operator.vkey", kMaxProofBytes);
+  while (text.ends_with('\n')) text.pop_back();
+  return parse_vkey(text);
+}
+std::string kind_of_bundle(const std::string& bytes, const VerifierKey& trusted) {
+  return words_of(judge_bundle(bytes, {&trusted, 1}).kind);
+}
+
+void bundle_flip(uint64_t seed, Said& said) {
+  Random random(seed);
+  std::string bytes = a_bundle(random);
+  ASSERT_EQ(kind_of_bundle(bytes, bundles_key()), "proved");
+  flip_one(random, bytes);
+  said.insert(kind_of_bundle(bytes, bundles_key()));
+}
+
+void bundle_cut_off(uint64_t seed, Said& said) {
+  Random random(seed);
+  const std::string bytes = a_bundle(random);
+  said.insert(kind_of_bundle(bytes.substr(0, below(random, bytes.size())), bundles_key()));
+}
+
+void bundle_of_another_ledger(uint64_t seed, Said& said) {
+  Random random(seed);
+  const VerifierKey readers{"elsewhere.example/0", VerifierKey::kEd25519, key_named("elsewhere").public_key()};
+  said.insert(kind_of_bundle(a_bundle(random), readers));
+}
+
 // --- checkpoints, witnesses and policies
 // ------------------------------------------------------------------------------
 std::string witness_line(const std::string& name, const std::string& key) {
@@ -225,38 +263,6 @@ void split_view(uint64_t seed, Said& said) {
 
 // --- tiles
 // ------------------------------------------------------------------------------------------------------------
-class TilesInMemory : public TileSource {
- public:
-  // Of the first `size` records, as tlog-tiles lays them out.
-  TilesInMemory(const CopiedShard& shard, uint64_t size) {
-    for (uint64_t seq = 0; seq < size; ++seq) {
-      const uint64_t index = seq / kTileWidth;
-      const std::string& record = shard.entries[seq].record;
-      std::string& records = files[entries_path(index, tile_width(0, index, size))];
-      records += static_cast<char>(static_cast<uint8_t>(record.size() >> 8));
-      records += static_cast<char>(static_cast<uint8_t>(record.size()));
-      records += record;
-    }
-    std::vector<Digest> hashes = leaves(shard, size);
-    for (uint8_t level = 0; level < kTileLevels; ++level) {
-      for (size_t i = 0; i < hashes.size(); ++i) {
-        const uint64_t index = i / kTileWidth;
-        files[tile_path({level, index, tile_width(level, index, size)})] += view_of(hashes[i]);
-      }
-      std::vector<Digest> above;
-      for (size_t i = 0; i + kTileWidth <= hashes.size(); i += kTileWidth)
-        above.push_back(naive::root(naive::Leaves(hashes).subspan(i, kTileWidth)));
-      hashes = above;
-    }
-  }
-  std::string read(const std::string& path, uint64_t) override {
-    const auto found = files.find(path);
-    if (found == files.end()) throw Error(ErrorCode::kNotFound, path);
-    return found->second;
-  }
-  std::map<std::string, std::string> files;
-};
-
 constexpr int kEventsOverATile = 600;
 
 // Alters a file, or takes it away; the verdict names that file, or a record in it.
@@ -319,6 +325,11 @@ const HandedKind kKinds[] = {
      "the reader's key of the ledger", proof_signed_anew},
     {"proof-of-another-ledger", "a proof of another ledger", "the reader's key of the ledger", proof_of_another_ledger},
     {"proof-cut-off", "a proof ends before its end", "the form", proof_cut_off},
+    {"bundle-flip", "one byte of a bundle is another", "the form, the paths to the signed root, the commitments",
+     bundle_flip},
+    {"bundle-cut-off", "a bundle ends before its end", "the form", bundle_cut_off},
+    {"bundle-of-another-ledger", "a bundle of another ledger", "the reader's key of the ledger",
+     bundle_of_another_ledger},
     {"policy-weakened", "with a checkpoint that too few have seen comes a policy that asks for less, or for others",
      "the reader's own policy", policy_weakened},
     {"split-view", "two clients are shown two histories, each signed by the operator",

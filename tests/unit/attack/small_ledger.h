@@ -13,6 +13,9 @@ namespace custody {
 // With eight rounds, and for each of them a checkpoint of every shard, as the signer makes them.
 LogCopy small_ledger(uint64_t seed, uint32_t shards, int events = 24);
 
+// Of one shard, whose source is registered with a key and attests, at a place and from a number that the seed chooses.
+LogCopy attested_ledger(uint64_t seed);
+
 // By the newest checkpoint of each shard, and by all those of `kept`.
 VerifyReport judge(const LogCopy& log, const LogCopy* kept = nullptr);
 
