@@ -36,12 +36,14 @@ std::string wrap_secret(std::string_view head, const Secret& secret, const Secre
 
 Secret unwrap_secret(std::string_view file, size_t head_bytes, size_t secret_bytes, const Secret& passphrase,
                      const std::string& path) {
-  const Error altered(ErrorCode::kStore, path + " is damaged: restore it from where keys are kept");
+  const auto altered = [&] {
+    return Error(ErrorCode::kStore, path + " is damaged: restore it from where keys are kept");
+  };
   const size_t sealed_at = head_bytes + kParameterBytes;
-  if (file.size() != sealed_at + secret_bytes + kAeadTagBytes) throw altered;
+  if (file.size() != sealed_at + secret_bytes + kAeadTagBytes) throw altered();
   const ScryptCost cost{read_le(file, head_bytes, 8), read_le(file, head_bytes + 8, 4),
                         read_le(file, head_bytes + 12, 4)};
-  if (!is_sound(cost)) throw altered;
+  if (!is_sound(cost)) throw altered();
   if (passphrase.empty())
     throw Error(ErrorCode::kDenied,
                 path +

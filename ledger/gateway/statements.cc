@@ -86,6 +86,7 @@ void Gateway::read_statement(Work& work, std::string_view text, Item& item) {
   if (!faults.empty()) return;
   const auto statement = from_canonical<Statement>(sent.statement);
   std::vector<SaltedField> fields;
+  fields.reserve(values.size());
   for (const auto& [name, value] : values)
     fields.push_back({name, value.salt, static_cast<ValueType>(value.type), value.value});
   faults = faults_of_statement(statement, sent.subject.value_or(""), fields);

@@ -16,7 +16,7 @@ std::string_view take_line(std::string_view& text) {
 }  // namespace
 
 Checkpoint checkpoint_of(const SignedNote& note) {
-  const Error none(ErrorCode::kRefused, "a note that holds no checkpoint");
+  const auto none = [] { return Error(ErrorCode::kRefused, "a note that holds no checkpoint"); };
   std::string_view body = note.body;
   Checkpoint checkpoint;
   checkpoint.origin = take_line(body);
@@ -25,11 +25,11 @@ Checkpoint checkpoint_of(const SignedNote& note) {
   try {
     root = from_base64(take_line(body));
   } catch (const Error&) {
-    throw none;
+    throw none();
   }
-  if (checkpoint.origin.empty() || !size || root.size() != 32) throw none;
+  if (checkpoint.origin.empty() || !size || root.size() != 32) throw none();
   while (!body.empty())
-    if (take_line(body).empty()) throw none;  // extensions are not
+    if (take_line(body).empty()) throw none();  // extensions are not
   checkpoint.size = *size;
   checkpoint.root = array_of<32>(root);
   return checkpoint;
@@ -57,7 +57,7 @@ std::string sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key)
 
 std::optional<Checkpoint> open_checkpoint(std::string_view note, const Ed25519PublicKey& key) {
   const SignedNote parsed = parse_note(note);
-  const Checkpoint checkpoint = checkpoint_of(parsed);
+  Checkpoint checkpoint = checkpoint_of(parsed);
   if (note_state(parsed, {checkpoint.origin, VerifierKey::kEd25519, key}) != NoteState::kSigned) return std::nullopt;
   return checkpoint;
 }

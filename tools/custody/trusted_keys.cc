@@ -36,6 +36,10 @@ std::string name_of_log(const std::vector<VerifierKey>& keys, const ProofVerdict
   return verdict.checkpoint.origin;
 }
 
+Error no_handover(const std::string& file) {
+  return Error(ErrorCode::kUsage, file + " is no hand-over: the ledger's first record, then those of its keys");
+}
+
 // A hand-over (`custody keys handover`): proofs of the records by which a ledger's keys changed, each by a key that is
 // trusted by then. What they bring into force is trusted as the first was.
 void follow_handover(const std::string& file, std::string_view text, std::vector<VerifierKey>& keys) {
@@ -47,13 +51,12 @@ void follow_handover(const std::string& file, std::string_view text, std::vector
     text = next == std::string_view::npos ? std::string_view() : text.substr(next);
     const std::string origin = name_of_log(keys, verdict, file);
     const Record record = decode_record(verdict.record);
-    const Error wrong(ErrorCode::kUsage, file + " is no hand-over: the ledger's first record, then those of its keys");
-    if (record.seal.shard != 0 || (before && record.seal.seq <= *before)) throw wrong;
+    if (record.seal.shard != 0 || (before && record.seal.seq <= *before)) throw no_handover(file);
     before = record.seal.seq;
     if (!history) {
-      if (record.seal.seq != 0 || record.statement.type != LedgerCreated::kType) throw wrong;
+      if (record.seal.seq != 0 || record.statement.type != LedgerCreated::kType) throw no_handover(file);
       const Descriptor descriptor = decode_descriptor(record.statement.body);
-      if (descriptor.origin != origin) throw wrong;
+      if (descriptor.origin != origin) throw no_handover(file);
       history.emplace(descriptor);
     }
     history->take(record, leaf_hash(verdict.record));
