@@ -7,6 +7,7 @@
 
 #include "ledger/base/kafka_transactions.h"
 #include "tests/broker/cluster.h"
+#include "tests/broker/eventually.h"
 #include "tests/unit/log/log_conformance.h"
 
 namespace custody {
@@ -19,16 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Until something that must happen has happened; false after `limit`.
-bool eventually(const std::function<bool()>& check, seconds limit = seconds(30)) {
-  const auto until = steady_clock::now() + limit;
-  while (!check()) {
-    if (steady_clock::now() > until) return false;
-    std::this_thread::yield();
-    usleep(20'000);
-  }
-  return true;
-}
-
 void remove_topic(const KafkaLogConfig& config, const std::string& topic) {
   KafkaAdmin admin = KafkaAdmin::start(config.connection);
   admin.remove(topic);

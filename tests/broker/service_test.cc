@@ -12,6 +12,7 @@
 
 #include "ledger/log/kafka_log.h"
 #include "tests/broker/cluster.h"
+#include "tests/broker/eventually.h"
 #include "tests/broker/follower.h"
 #include "tests/broker/program.h"
 
@@ -34,15 +35,6 @@ std::string events(uint64_t from, uint64_t to) {
   std::string lines;
   for (uint64_t i = from; i < to; ++i) lines += event(i) + "\n";
   return lines;
-}
-
-bool eventually(const std::function<bool()>& check, seconds limit = seconds(60)) {
-  const auto until = steady_clock::now() + limit;
-  while (!check()) {
-    if (steady_clock::now() > until) return false;
-    usleep(50'000);
-  }
-  return true;
 }
 
 boost::json::object status_of(const Service& service) {

@@ -11,6 +11,7 @@
 #include "ledger/event/bodies_ledger.h"
 #include "ledger/log/kafka_log.h"
 #include "tests/broker/cluster.h"
+#include "tests/broker/eventually.h"
 #include "tests/broker/program.h"
 #include "tools/witness/witness_server.h"
 
@@ -20,15 +21,6 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
-
-bool eventually(const std::function<bool()>& check, seconds limit = seconds(90)) {
-  const auto until = steady_clock::now() + limit;
-  while (!check()) {
-    if (steady_clock::now() > until) return false;
-    usleep(50'000);
-  }
-  return true;
-}
 
 // A witness on a port of its own.
 class House {

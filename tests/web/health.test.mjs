@@ -33,6 +33,8 @@ async function open({ shards = 1, records = 12, view = {}, tell = () => undefine
 }
 
 const row = (text) => page.locator("#events tbody tr", { hasText: text });
+// By where its record stands; as a text "0:2" would be in many a time of day.
+const record = (place) => page.getByRole("link", { name: `Record ${place}`, exact: true });
 const refs = () => page.locator("#events tbody .ref a").allTextContents();
 const flow = (text) => page.locator(".flow", { hasText: text }).waitFor();
 
@@ -68,19 +70,19 @@ test("who witnesses is named with the owner, and what is the matter", async () =
 
 test("the last events are there, newest on top, without the ledger's own rounds", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   assert.deepEqual(await refs(), Array.from({ length: 12 }, (_, i) => `0:${11 - i}`));
 });
 
 test("a quiet ledger whose newest hundred records are rounds still shows its last events", async () => {
   await open({ tell: (f) => Array.from({ length: 150 }, () => f.closeRound()) });
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   assert.equal((await refs())[0], "0:11");
 });
 
 test("an event arrives live, once", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   await flow("Live");
   fixture.seal({ type: "data.shared", actor: "person:zoe" });
   await row("person:zoe").waitFor();
@@ -90,7 +92,7 @@ test("an event arrives live, once", async () => {
 
 test("a reader can hold the list still by button, by pointer and by focus", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   await flow("Live");
   const pause = page.getByRole("button", { name: "Pause" });
   await pause.click();
@@ -168,7 +170,7 @@ test("a fault found by verification is the first thing one sees", async () => {
 
 test("a connection that is lost is said to be lost, and comes back alone with nothing missing", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   await flow("Live");
   const port = fixture.port;
   fixture.seal({ actor: "person:before" });
@@ -207,7 +209,7 @@ test("a service that answers with errors is no service, and its words reach the 
 
 test("another ledger behind the same address leaves nothing of the first", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   const port = fixture.port;
   await fixture.close();
   fixture = new Fixture(kAssets);
@@ -220,7 +222,7 @@ test("another ledger behind the same address leaves nothing of the first", async
 
 test("far behind, the page goes to the head instead of replaying what was missed", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   await flow("Live");
   fixture.seal({ actor: "person:last" });
   await row("person:last").waitFor();
@@ -238,7 +240,7 @@ test("far behind, the page goes to the head instead of replaying what was missed
 
 test("a tab that nobody looks at gives its stream back, and catches up when looked at", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   await flow("Live");
   const look = (away) =>
     page.evaluate((hidden) => {
@@ -284,7 +286,7 @@ test("the rate follows what is sealed", async () => {
 
 test("every control can be reached and used with the keyboard alone", async () => {
   await open();
-  await row("0:11").waitFor();
+  await record("0:11").waitFor();
   const reached = [];
   for (let i = 0; i < 14; i++) {
     await page.keyboard.press("Tab");
@@ -305,7 +307,7 @@ for (const scheme of ["light", "dark"]) {
       };
       await open({ shards: 4, tell, view: { width, height, scheme } });
       await says(page, "Sealing, behind");
-      await row("0:2").waitFor();
+      await record("0:2").waitFor();
       assert.deepEqual(await axe(page), []);
       assert.equal(await overflows(page), false, "wider than the window");
       fixture.status.sealer = { ready: false, reason: "disk full" };
