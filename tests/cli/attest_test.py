@@ -249,10 +249,10 @@ class Attest(HomeTest):
         self.register()
         events = ndjson(*self.events(60))
         killed = 0
-        for _ in range(60):
+        for turn in range(60):
             done = subprocess.Popen([CUSTODY, *self.words()], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                     stderr=subprocess.DEVNULL, env=self.env, cwd=self.folder, text=True)
-            killer = threading.Timer(choose.uniform(0.01, 0.5), done.kill)
+            killer = threading.Timer(choose.uniform(0.005, 0.02 * (turn + 1)), done.kill)  # the first in its first steps
             killer.start()
             try:
                 done.communicate(events)
