@@ -18,8 +18,6 @@
 namespace custody {
 namespace {
 
-using std::chrono::seconds;
-using std::chrono::steady_clock;
 using testing::HasSubstr;
 
 // A witness on a port of its own.

@@ -153,6 +153,7 @@ std::vector<Ref> supporting_places(const Cut& cut, const std::vector<Ref>& answe
 // Of one shard, and judged before it is given away: the store is not to be believed.
 ShardNodes prove(Node& node, uint32_t shard, uint64_t size, const Digest& root, const std::vector<PlacedLeaf>& leaves) {
   std::vector<uint64_t> indices;
+  indices.reserve(leaves.size());
   for (const PlacedLeaf& leaf : leaves) indices.push_back(leaf.index);
   const auto tree = node.tree(shard).tree(size, kTreePatience);
   ShardNodes nodes{shard, multi_proof(*tree, indices, size)};
