@@ -70,7 +70,8 @@ struct AttackBench {
   Ref pick(std::string_view what, const std::function<bool(const Record&)>& fits);
   // One that a source stated, not the ledger itself.
   Ref pick_event();
-  uint32_t pick_signed_shard();  // one that has a checkpoint
+  uint32_t pick_signed_shard();       // one that has a checkpoint
+  Ed25519PrivateKey attackers_key();  // one that is not the operator's
 };
 bool is_event(const Record& record);
 

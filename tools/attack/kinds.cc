@@ -115,4 +115,10 @@ uint32_t AttackBench::pick_signed_shard() {
   return pick("record", [](const Record&) { return true; }).shard;
 }
 
+Ed25519PrivateKey AttackBench::attackers_key() {
+  std::string seed(32, '\0');
+  for (char& byte : seed) byte = static_cast<char>(below(256));
+  return Ed25519PrivateKey::from_seed(seed);
+}
+
 }  // namespace custody

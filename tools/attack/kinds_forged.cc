@@ -182,9 +182,7 @@ Planted plant_round_root(AttackBench& bench) {
 Planted plant_replace_key(AttackBench& bench) {
   LogCopy& log = bench.log;
   bench.pick_signed_shard();  // where nothing is signed, nobody could tell the keys apart
-  std::string seed(32, '\0');
-  for (char& byte : seed) byte = static_cast<char>(bench.below(256));
-  const auto key = Ed25519PrivateKey::from_seed(seed);
+  const Ed25519PrivateKey key = bench.attackers_key();
   log.descriptor.signer = key.public_key();
   const std::string descriptor = encode_descriptor(log.descriptor);
   const Ref at{0, 0};

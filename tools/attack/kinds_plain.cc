@@ -126,9 +126,7 @@ Planted plant_root_flip(AttackBench& bench) {
 
 Planted plant_other_key(AttackBench& bench) {
   const auto [at, note] = newest_note(bench);
-  std::string seed(32, '\0');
-  for (char& byte : seed) byte = static_cast<char>(bench.below(256));
-  *note = sign_checkpoint(checkpoint_of(parse_note(*note)), Ed25519PrivateKey::from_seed(seed));
+  *note = sign_checkpoint(checkpoint_of(parse_note(*note)), bench.attackers_key());
   return {at, "the checkpoint was signed with another key"};
 }
 
